@@ -1,0 +1,15 @@
+package dev.lockkeeper.crds.v1alpha1;
+
+/** What became of one update of one machine. The constants are spelled as in the API. */
+public enum Verdict {
+    /** It runs the new release and is healthy. */
+    Updated,
+    /** It came back healthy on the old release. */
+    RolledBack,
+    /** It came back sick. */
+    Failed,
+    /** It did not come back. */
+    NeverCameBack,
+    /** It says nothing about the release. */
+    Inconclusive
+}

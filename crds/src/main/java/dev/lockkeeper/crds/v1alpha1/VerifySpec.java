@@ -1,0 +1,79 @@
+package dev.lockkeeper.crds.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** How a machine is judged after its reboot. */
+@ValidationRule(
+        value = "!has(self.minReady) || !has(self.timeout) || !" + Durations.MIN_READY_IS_WELL_FORMED + " || !"
+                + Durations.TIMEOUT_IS_WELL_FORMED + " || duration(self.minReady) < duration(self.timeout)",
+        message = "minReady must be shorter than timeout, else no machine could be judged healthy in time")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public class VerifySpec {
+    @Size(max = Durations.MAX_LENGTH)
+    @Default(RebootGroupDefaults.VERIFY_TIMEOUT)
+    @ValidationRule(
+            value = Durations.GRAMMAR_RULE
+                    + " && duration(self) >= duration('1s') && duration(self) <= duration('168h')",
+            message = "must be a duration from 1s to 168h made of whole hours, minutes and seconds, such as 15m")
+    @JsonPropertyDescription(
+            "How long a machine may take, from the first sign that it is back, until its node is healthy, from 1s to 168h.")
+    private String timeout;
+
+    @Size(max = Durations.MAX_LENGTH)
+    @Default(RebootGroupDefaults.MIN_READY)
+    @ValidationRule(
+            value = Durations.GRAMMAR_RULE
+                    + " && duration(self) >= duration('0s') && duration(self) <= duration('24h')",
+            message = "must be a duration from 0s to 24h made of whole hours, minutes and seconds, such as 30s")
+    @JsonPropertyDescription("How long the node must be Ready without a break to count as healthy, from 0s to 24h.")
+    private String minReady;
+
+    @Default("Park")
+    @JsonPropertyDescription(
+            "What happens to a machine that failed. Park: it stays cordoned, is listed in status.failed and gives its slot back. Hold: it keeps its slot, so that the group stops.")
+    private OnFailure onFailure;
+
+    @Min(0)
+    @Max(100)
+    @Default("1")
+    @JsonPropertyDescription("With more parked machines than this, nobody gets a slot. From 0 to 100.")
+    private Integer maxParked;
+
+    public String getTimeout() {
+        return timeout;
+    }
+
+    public void setTimeout(String timeout) {
+        this.timeout = timeout;
+    }
+
+    public String getMinReady() {
+        return minReady;
+    }
+
+    public void setMinReady(String minReady) {
+        this.minReady = minReady;
+    }
+
+    public OnFailure getOnFailure() {
+        return onFailure;
+    }
+
+    public void setOnFailure(OnFailure onFailure) {
+        this.onFailure = onFailure;
+    }
+
+    public Integer getMaxParked() {
+        return maxParked;
+    }
+
+    public void setMaxParked(Integer maxParked) {
+        this.maxParked = maxParked;
+    }
+}
