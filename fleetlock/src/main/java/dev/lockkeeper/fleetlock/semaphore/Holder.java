@@ -1,0 +1,163 @@
+package dev.lockkeeper.fleetlock.semaphore;
+
+import java.time.Instant;
+
+/**
+ * One holding of one slot. Everything that a crash must not lose is in here; a field that is not known (yet) is null.
+ *
+ * @param token names this holding; never used again
+ * @param id the agent's id
+ * @param node the Node to drain, null for a machine that is no node
+ * @param since when the phase began
+ * @param askedAt when the agent was last known to ask; an open request is refreshed into it
+ * @param grantedAt when the slot was given
+ * @param toldAt when Granted→Rebooting was stored
+ * @param bootId the node's bootID at telling
+ * @param version the node's OS version at telling
+ * @param steadyAt when the first steady-state after telling was stored
+ * @param newBootAt when another bootID was first seen
+ * @param readySince since when the node has been Ready after that
+ * @param heartbeat the node's Ready heartbeat, as text, when the steady-state was first looked at: only compared for equality
+ * @param stuck since when the holding counts as stuck
+ * @param reason why it is Failed or Releasing, or went back to Draining
+ * @param drain the drain's figures
+ */
+public record Holder(
+        String token,
+        String id,
+        NodeRef node,
+        Phase phase,
+        Instant since,
+        Instant askedAt,
+        Instant grantedAt,
+        Instant toldAt,
+        String bootId,
+        String version,
+        Instant steadyAt,
+        Instant newBootAt,
+        Instant readySince,
+        String heartbeat,
+        Instant stuck,
+        String reason,
+        DrainFigures drain) {
+
+    static Holder granted(String token, String id, NodeRef node, Instant now) {
+        return new Holder(
+                token,
+                id,
+                node,
+                Phase.DRAINING,
+                now,
+                now,
+                now,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** What people know the machine by: its node's name, else its agent's id. */
+    public String machine() {
+        return node == null ? id : node.name();
+    }
+
+    /** Enters a phase: its time begins anew, and what was stuck before is not stuck now. */
+    Holder in(Phase phase, Instant now, String reason) {
+        return new Holder(
+                token,
+                id,
+                node,
+                phase,
+                now,
+                askedAt,
+                grantedAt,
+                toldAt,
+                bootId,
+                version,
+                steadyAt,
+                newBootAt,
+                readySince,
+                heartbeat,
+                null,
+                reason,
+                drain);
+    }
+
+    Holder told(Boot boot, Instant now) {
+        return new Holder(
+                token,
+                id,
+                node,
+                Phase.REBOOTING,
+                now,
+                now,
+                grantedAt,
+                now,
+                boot.bootId(),
+                boot.version(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                drain);
+    }
+
+    Holder asked(Instant now) {
+        return seen(now, steadyAt, newBootAt, readySince, heartbeat, stuck, drain);
+    }
+
+    Holder steady(Instant now) {
+        return seen(askedAt, now, newBootAt, readySince, heartbeat, stuck, drain);
+    }
+
+    Holder observed(Sighting sighting) {
+        return seen(
+                askedAt,
+                steadyAt,
+                newBootAt == null ? sighting.newBootAt() : newBootAt,
+                sighting.readySince(),
+                heartbeat == null ? sighting.heartbeat() : heartbeat,
+                sighting.stuck(),
+                drain);
+    }
+
+    Holder drain(DrainFigures drain) {
+        return seen(askedAt, steadyAt, newBootAt, readySince, heartbeat, stuck, drain);
+    }
+
+    private Holder seen(
+            Instant askedAt,
+            Instant steadyAt,
+            Instant newBootAt,
+            Instant readySince,
+            String heartbeat,
+            Instant stuck,
+            DrainFigures drain) {
+        return new Holder(
+                token,
+                id,
+                node,
+                phase,
+                since,
+                askedAt,
+                grantedAt,
+                toldAt,
+                bootId,
+                version,
+                steadyAt,
+                newBootAt,
+                readySince,
+                heartbeat,
+                stuck,
+                reason,
+                drain);
+    }
+}

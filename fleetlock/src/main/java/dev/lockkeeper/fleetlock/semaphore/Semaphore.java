@@ -1,0 +1,361 @@
+package dev.lockkeeper.fleetlock.semaphore;
+
+import dev.lockkeeper.fleetlock.protocol.Kind;
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The counting semaphore of one reboot group: pure transitions from one stored state to the next.
+ *
+ * <p>The life of a holding:
+ *
+ * <ol>
+ *   <li>{@link #preReboot} of a machine without a slot adds a holder in Draining if a slot is free.
+ *   <li>{@link #drained} makes it Granted once its node is empty; {@link #drainLost} takes that back.
+ *   <li>{@link #tell} makes it Rebooting. Only after that is stored may the agent get its 200.
+ *   <li>{@link #steadyState} or a new bootID ({@link #observe}) makes it Verifying.
+ *   <li>A verdict ends it: {@link #release}, {@link #park}, or {@link #fail} where the slot is to be held.
+ *   <li>{@link #free} removes the holder after its node was uncordoned; its slot is free only now.
+ * </ol>
+ *
+ * <p>Before telling, {@link #giveUpDrain} and {@link #release} take a slot back; after it, only evidence or a person does.
+ *
+ * <p>Properties, kept by every transition:
+ *
+ * <ul>
+ *   <li>A holder is added only while there are fewer holders than slots. Fewer slots than holders: nobody is added.
+ *   <li>A token is told to reboot only from Granted, and never once it is Releasing.
+ *   <li>Each transition names its holding by token, so a late one finds nothing and changes nothing.
+ *   <li>Applied twice, a transition changes nothing the second time: the very same state comes back.
+ * </ul>
+ */
+public final class Semaphore {
+
+    /** Entries that are kept of machines whose drain was given up; the one that ends first makes room. */
+    static final int MAX_BACKOFFS = 200;
+
+    private Semaphore() {}
+
+    /**
+     * Looks at an open pre-reboot request: a slot is given, waited for or refused, and a machine that has one learns how far
+     * it is.
+     */
+    public static Step<PreReboot> preReboot(SlotState state, SlotPolicy policy, Asker asker, Instant now) {
+        Optional<Holder> own = state.holderOf(asker.id());
+        if (asker.boundToken() != null || own.isPresent() && own.get().phase() != Phase.RELEASING) {
+            return own.filter(holder -> belongs(asker, holder))
+                    .map(holder -> ofHolder(state, policy, asker, holder, now))
+                    .orElseGet(() -> refuse(state, ended(state, asker, now)));
+        }
+        return ofWaiting(state, policy, asker, now);
+    }
+
+    /**
+     * A request may act for the holding it joined when it arrived, or that its own swap began; never for a later one, which
+     * belongs to a later request of the same machine.
+     */
+    private static boolean belongs(Asker asker, Holder holder) {
+        return asker.boundToken() == null
+                ? asker.firstLook() || holder.token().equals(asker.freshToken())
+                : holder.token().equals(asker.boundToken());
+    }
+
+    private static Step<PreReboot> ofHolder(
+            SlotState state, SlotPolicy policy, Asker asker, Holder holder, Instant now) {
+        return switch (holder.phase()) {
+            case DRAINING -> {
+                boolean old = Duration.between(holder.askedAt(), now).compareTo(policy.refreshAsked()) >= 0;
+                SlotState next = old ? state.replacing(holder, h -> h.asked(now)) : state;
+                yield new Step<>(next, new PreReboot.Wait(holder.token(), draining(holder, now)));
+            }
+            case GRANTED -> new Step<>(state, new PreReboot.ReadyToTell(holder));
+            case REBOOTING -> new Step<>(state, new PreReboot.Proceed(holder));
+            case VERIFYING ->
+                refuse(
+                        state,
+                        new Refusal(
+                                Kind.VERIFYING,
+                                holder.machine() + " is still being verified after its last reboot, "
+                                        + Sentences.holder(holder, now) + "."));
+            case FAILED -> {
+                Holder again = Holder.granted(asker.freshToken(), holder.id(), holder.node(), now);
+                yield new Step<>(
+                        state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
+            }
+            case RELEASING -> refuse(state, ended(state, asker, now));
+        };
+    }
+
+    private static Step<PreReboot> ofWaiting(SlotState state, SlotPolicy policy, Asker asker, Instant now) {
+        if (policy.deleting()) {
+            return refuse(
+                    state,
+                    new Refusal(
+                            Kind.PAUSED,
+                            "RebootGroup '" + policy.name() + "' is being deleted: it gives no new slot."));
+        }
+        if (state.members() == null) {
+            return await(
+                    state,
+                    Kind.NODES_UNREADY,
+                    "No slot: the members of " + policy.name()
+                            + " are not counted yet; the leader does so within seconds.");
+        }
+        int total = policy.slots().total(state.members());
+        int held = state.holders().size();
+        if (held >= total) {
+            return await(state, Kind.LOCK_HELD, Sentences.allHeld(state.holders(), total, now));
+        }
+        Optional<Holder> sameNode = state.holderOn(asker.node());
+        if (sameNode.isPresent()) {
+            return await(
+                    state,
+                    Kind.LOCK_HELD,
+                    Sentences.holder(sameNode.get(), now) + ": it holds its slot as agent "
+                            + sameNode.get().id() + ".");
+        }
+        Optional<Backoff> backoff =
+                state.backoffOf(asker.id()).filter(b -> b.until().isAfter(now));
+        if (backoff.isPresent()) {
+            return refuse(state, backingOff(backoff.get(), now));
+        }
+        if (policy.pausedReason() != null) {
+            return refuse(
+                    state, new Refusal(Kind.PAUSED, policy.name() + " is paused: " + policy.pausedReason() + "."));
+        }
+        if (state.parked().size() > policy.maxParked()) {
+            return await(
+                    state,
+                    Kind.NODES_UNREADY,
+                    "No slot: " + state.parked().size() + " machines failed and are parked, more than maxParked "
+                            + policy.maxParked()
+                            + ". Repair them, or free them with the annotation lockkeeper.dev/free-slot.");
+        }
+        int down = policy.countUnready() ? state.unready() - (asker.countedUnready() ? 1 : 0) : 0;
+        if (held + down >= total) {
+            return await(state, Kind.NODES_UNREADY, unready(down, asker.unreadyNames()));
+        }
+        Holder holder = Holder.granted(asker.freshToken(), asker.id(), asker.node(), now);
+        SlotState next = state.with(holder).withParked(withoutMachine(state.parked(), holder));
+        return new Step<>(next, new PreReboot.Wait(holder.token(), draining(holder, now)));
+    }
+
+    private static List<Parked> withoutMachine(List<Parked> parked, Holder holder) {
+        return parked.stream()
+                .filter(p -> !p.id().equals(holder.id())
+                        && (holder.node() == null
+                                || p.node() == null
+                                || !p.node().uid().equals(holder.node().uid())))
+                .toList();
+    }
+
+    /** The leader found the node empty: Draining→Granted. A finished drain ends the machine's backing off. */
+    public static Step<Boolean> drained(SlotState state, String token, Instant now) {
+        return change(state, token, Set.of(Phase.DRAINING), h -> h.in(Phase.GRANTED, now, null), next -> {
+            String id = state.holding(token).orElseThrow().id();
+            return next.withBackoffs(
+                    next.backoffs().stream().filter(b -> !b.id().equals(id)).toList());
+        });
+    }
+
+    /** An evictable pod or a lost cordon was seen before the agent was told: Granted→Draining. */
+    public static Step<Boolean> drainLost(SlotState state, String token, String reason, Instant now) {
+        return change(state, token, Set.of(Phase.GRANTED), h -> h.in(Phase.DRAINING, now, reason));
+    }
+
+    /** New figures of a running drain. */
+    public static Step<Boolean> drainProgress(SlotState state, String token, DrainFigures figures) {
+        return change(state, token, Set.of(Phase.DRAINING), h -> figures.equals(h.drain()) ? h : h.drain(figures));
+    }
+
+    /** The drain took too long: the slot goes back and the machine waits longer each time. Not after telling. */
+    public static Step<Boolean> giveUpDrain(
+            SlotState state, SlotPolicy policy, String token, String reason, Instant now) {
+        return change(state, token, Set.of(Phase.DRAINING), h -> h.in(Phase.RELEASING, now, reason), next -> {
+            String id = state.holding(token).orElseThrow().id();
+            int before = state.backoffOf(id).map(Backoff::tries).orElse(0);
+            List<Backoff> backoffs = new ArrayList<>(
+                    next.backoffs().stream().filter(b -> !b.id().equals(id)).toList());
+            backoffs.add(new Backoff(id, before + 1, now.plus(policy.backoff().after(before))));
+            if (backoffs.size() > MAX_BACKOFFS) {
+                backoffs.remove(backoffs.stream()
+                        .min(java.util.Comparator.comparing(Backoff::until))
+                        .orElseThrow());
+            }
+            return next.withBackoffs(backoffs);
+        });
+    }
+
+    /** Takes a slot back before its agent was told; finds nothing once it was. */
+    public static Step<Boolean> takeBack(SlotState state, String token, String reason, Instant now) {
+        return change(state, token, Set.of(Phase.DRAINING, Phase.GRANTED), h -> h.in(Phase.RELEASING, now, reason));
+    }
+
+    /**
+     * Granted→Rebooting, with the boot that a fresh read of the Node showed. Once this is stored the agent may get its 200, and
+     * it may be told again at any repeat.
+     *
+     * @return whether the holding may reboot
+     */
+    public static Step<Boolean> tell(SlotState state, String token, Boot boot, Instant now) {
+        Optional<Holder> holder = state.holding(token);
+        if (holder.isPresent() && holder.get().phase() == Phase.GRANTED) {
+            return new Step<>(state.replacing(holder.get(), h -> h.told(boot, now)), true);
+        }
+        return new Step<>(state, holder.isPresent() && holder.get().phase() == Phase.REBOOTING);
+    }
+
+    /** An agent reports that it is steady (FleetLock protocol, "UnlockIfHeld"). */
+    public static Step<SteadyState> steadyState(SlotState state, String id, Instant now) {
+        Holder holder = state.holderOf(id).orElse(null);
+        if (holder == null) {
+            return new Step<>(state, SteadyState.NO_HOLDER);
+        }
+        return switch (holder.phase()) {
+            case DRAINING, GRANTED ->
+                new Step<>(
+                        state.replacing(
+                                holder,
+                                h -> h.in(Phase.RELEASING, now, "the agent started anew before it was told to reboot")),
+                        SteadyState.DONE);
+            case REBOOTING ->
+                holder.node() == null
+                        ? new Step<>(
+                                state.replacing(
+                                        holder,
+                                        h -> h.steady(now).in(Phase.RELEASING, now, "the agent is steady again")),
+                                SteadyState.DONE)
+                        : new Step<>(
+                                state.replacing(holder, h -> h.steady(now).in(Phase.VERIFYING, now, null)),
+                                SteadyState.VERIFYING);
+            case VERIFYING ->
+                new Step<>(
+                        holder.steadyAt() == null ? state.replacing(holder, h -> h.steady(now)) : state,
+                        SteadyState.VERIFYING);
+            case FAILED, RELEASING -> new Step<>(state, SteadyState.DONE);
+        };
+    }
+
+    /** The leader looked at a told machine's node. A first new bootID makes Rebooting Verifying. */
+    public static Step<Boolean> observe(SlotState state, String token, Sighting sighting, Instant now) {
+        return change(state, token, Set.of(Phase.REBOOTING, Phase.VERIFYING, Phase.FAILED), h -> {
+            Holder seen = h.observed(sighting);
+            boolean booted = h.phase() == Phase.REBOOTING && seen.newBootAt() != null;
+            return booted ? seen.in(Phase.VERIFYING, now, null) : seen.equals(h) ? h : seen;
+        });
+    }
+
+    /** Sends a slot back, from whatever phase: a verdict, the Node's deletion, or a person's word. */
+    public static Step<Boolean> release(SlotState state, String token, String reason, Instant now) {
+        return change(
+                state,
+                token,
+                Set.of(Phase.DRAINING, Phase.GRANTED, Phase.REBOOTING, Phase.VERIFYING, Phase.FAILED),
+                h -> h.in(Phase.RELEASING, now, reason));
+    }
+
+    /** A verdict of Failed under {@code onFailure: Park}: the slot is free at once, the machine stays cordoned and listed. */
+    public static Step<Boolean> park(SlotState state, String token, String version, String verdict, Instant now) {
+        Holder holder = state.holding(token)
+                .filter(h -> h.phase() == Phase.VERIFYING || h.phase() == Phase.REBOOTING)
+                .orElse(null);
+        if (holder == null) {
+            return new Step<>(state, false);
+        }
+        List<Parked> parked = new ArrayList<>(withoutMachine(state.parked(), holder));
+        parked.add(new Parked(token, holder.id(), holder.node(), version, verdict, now));
+        return new Step<>(state.without(holder).withParked(parked), true);
+    }
+
+    /** A verdict of Failed under {@code onFailure: Hold}: the machine keeps its slot. */
+    public static Step<Boolean> fail(SlotState state, String token, String reason, Instant now) {
+        return change(state, token, Set.of(Phase.VERIFYING), h -> h.in(Phase.FAILED, now, reason));
+    }
+
+    /** Ends a parking: the machine is healthy, gone, or a person said so. */
+    public static Step<Boolean> unpark(SlotState state, String token) {
+        List<Parked> rest =
+                state.parked().stream().filter(p -> !p.token().equals(token)).toList();
+        boolean found = rest.size() < state.parked().size();
+        return new Step<>(found ? state.withParked(rest) : state, found);
+    }
+
+    /** Removes a holder in Releasing, after its node was uncordoned: now the slot is free. */
+    public static Step<Boolean> free(SlotState state, String token) {
+        Optional<Holder> holder = state.holding(token).filter(h -> h.phase() == Phase.RELEASING);
+        return new Step<>(holder.map(state::without).orElse(state), holder.isPresent());
+    }
+
+    /** The leader's count of the group's nodes. */
+    public static Step<Boolean> counted(SlotState state, int members, int unready) {
+        boolean same = state.members() != null && state.members() == members && state.unready() == unready;
+        return new Step<>(same ? state : state.counted(members, unready), !same);
+    }
+
+    private static Step<Boolean> change(SlotState state, String token, Set<Phase> from, UnaryOperator<Holder> change) {
+        return change(state, token, from, change, UnaryOperator.identity());
+    }
+
+    private static Step<Boolean> change(
+            SlotState state,
+            String token,
+            Set<Phase> from,
+            UnaryOperator<Holder> change,
+            UnaryOperator<SlotState> besides) {
+        Optional<Holder> holder = state.holding(token).filter(h -> from.contains(h.phase()));
+        if (holder.isEmpty()) {
+            return new Step<>(state, false);
+        }
+        Holder changed = change.apply(holder.get());
+        return changed == holder.get()
+                ? new Step<>(state, true)
+                : new Step<>(besides.apply(state.replacing(holder.get(), _ -> changed)), true);
+    }
+
+    private static Step<PreReboot> refuse(SlotState state, Refusal refusal) {
+        return new Step<>(state, new PreReboot.Refuse(refusal));
+    }
+
+    private static Step<PreReboot> await(SlotState state, Kind kind, String value) {
+        return new Step<>(state, new PreReboot.Wait(null, new Refusal(kind, value)));
+    }
+
+    private static Refusal draining(Holder holder, Instant now) {
+        boolean blocked = holder.drain() != null && holder.drain().blocked();
+        return new Refusal(blocked ? Kind.DRAIN_BLOCKED : Kind.DRAINING, Sentences.holder(holder, now) + ".");
+    }
+
+    private static Refusal backingOff(Backoff backoff, Instant now) {
+        return new Refusal(
+                Kind.DRAIN_BACKOFF,
+                "The last drain of this machine was given up (" + backoff.tries() + " in a row); it may ask again in "
+                        + Sentences.span(Duration.between(now, backoff.until())) + ".");
+    }
+
+    private static Refusal ended(SlotState state, Asker asker, Instant now) {
+        return state.backoffOf(asker.id())
+                .filter(b -> b.until().isAfter(now))
+                .map(b -> backingOff(b, now))
+                .orElseGet(() -> new Refusal(
+                        Kind.LOCK_HELD,
+                        "The slot that this request waited with was given back"
+                                + state.holderOf(asker.id())
+                                        .filter(h -> h.reason() != null)
+                                        .map(h -> ": " + h.reason())
+                                        .orElse("")
+                                + ". Ask again."));
+    }
+
+    private static String unready(int down, List<String> names) {
+        return names.isEmpty()
+                ? "No slot: " + down + " NotReady members use it. Repair them or delete their Nodes."
+                : "No slot: " + String.join("; ", names) + (names.size() == 1 ? ", uses it." : " use it.")
+                        + " Repair it or delete the Node.";
+    }
+}
