@@ -1,7 +1,7 @@
 package dev.lockkeeper.fleetlock.protocol;
 
 /** A refusal: its kind for machines and a sentence for people, neither empty (FleetLock protocol, "Error"). */
-public record Refusal(Kind kind, String value) {
+public record Refusal(Kind kind, String value) implements Parsed {
 
     public Refusal {
         if (value == null || value.isBlank()) {
