@@ -84,6 +84,10 @@ public final class Semaphore {
                                 holder.machine() + " is still being verified after its last reboot, "
                                         + Sentences.holder(holder, now) + "."));
             case FAILED -> {
+                if (asker.boundToken() != null) {
+                    // It was asked before the boot that failed: nobody may be there any more to reboot again.
+                    yield refuse(state, ended(state, asker, now));
+                }
                 Holder again = Holder.granted(asker.freshToken(), holder.id(), holder.node(), now);
                 yield new Step<>(
                         state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
@@ -112,13 +116,14 @@ public final class Semaphore {
         if (held >= total) {
             return await(state, Kind.LOCK_HELD, Sentences.allHeld(state.holders(), total, now));
         }
-        Optional<Holder> sameNode = state.holderOn(asker.node());
-        if (sameNode.isPresent()) {
+        // Its own last holding on its way back, or one that another id has on the same node.
+        Optional<Holder> sameMachine = state.holderOf(asker.id()).or(() -> state.holderOn(asker.node()));
+        if (sameMachine.isPresent()) {
             return await(
                     state,
                     Kind.LOCK_HELD,
-                    Sentences.holder(sameNode.get(), now) + ": it holds its slot as agent "
-                            + sameNode.get().id() + ".");
+                    Sentences.holder(sameMachine.get(), now) + ": it still holds a slot as agent "
+                            + sameMachine.get().id() + ".");
         }
         Optional<Backoff> backoff =
                 state.backoffOf(asker.id()).filter(b -> b.until().isAfter(now));
