@@ -1,0 +1,47 @@
+package dev.lockkeeper.testbed.fleet;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * How an agent is configured.
+ *
+ * @param baseUrl as in Zincati's {@code fleet_lock.base_url}, http only; {@code user:pass@} becomes Basic credentials.
+ *     A path needs a final slash, else its last part is lost
+ * @param group the group that the agent names
+ * @param timeScale what a waiting second of Zincati takes here, in seconds: 0.01 makes 300 s out of 30,000
+ * @param seed of the jitter; each machine mixes its name into it
+ * @param httpTimeout after which an unanswered request is given up; not scaled, since the server's own times are not
+ */
+public record AgentSettings(URI baseUrl, String group, double timeScale, long seed, Duration httpTimeout) {
+    public AgentSettings {
+        if (!"http".equals(baseUrl.getScheme()) || baseUrl.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "Agents speak http here, not '" + baseUrl + "': give http://host:port/.");
+        }
+        if (!(timeScale > 0)) {
+            throw new IllegalArgumentException("timeScale is " + timeScale + ": give a number above 0.");
+        }
+    }
+
+    /** An agent in real time with Zincati's own time-out of 30 min. */
+    public static AgentSettings of(URI baseUrl, String group) {
+        return new AgentSettings(baseUrl, group, 1, 1, Duration.ofMinutes(30));
+    }
+
+    public AgentSettings withGroup(String other) {
+        return new AgentSettings(baseUrl, other, timeScale, seed, httpTimeout);
+    }
+
+    public AgentSettings withTimeScale(double other) {
+        return new AgentSettings(baseUrl, group, other, seed, httpTimeout);
+    }
+
+    public AgentSettings withSeed(long other) {
+        return new AgentSettings(baseUrl, group, timeScale, other, httpTimeout);
+    }
+
+    public AgentSettings withHttpTimeout(Duration other) {
+        return new AgentSettings(baseUrl, group, timeScale, seed, other);
+    }
+}

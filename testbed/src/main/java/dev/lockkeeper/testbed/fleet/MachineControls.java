@@ -1,0 +1,120 @@
+package dev.lockkeeper.testbed.fleet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** What a test told a machine, and the waits of the machine's threads for it. An interrupt ends each wait at once. */
+final class MachineControls {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Fault> faults = new ArrayList<>();
+    private String staged;
+    private boolean paused;
+    private boolean repaired;
+    private boolean usersLoggedIn;
+
+    void stage(String version) {
+        change(() -> staged = version);
+    }
+
+    Optional<String> staged() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(staged);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void unstage() {
+        change(() -> staged = null);
+    }
+
+    void awaitStaged() throws InterruptedException {
+        await(() -> staged != null);
+    }
+
+    void pause(boolean value) {
+        change(() -> paused = value);
+    }
+
+    void awaitNotPaused() throws InterruptedException {
+        await(() -> !paused);
+    }
+
+    void usersLoggedIn(boolean value) {
+        change(() -> usersLoggedIn = value);
+    }
+
+    boolean usersLoggedIn() {
+        lock.lock();
+        try {
+            return usersLoggedIn;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void inject(Fault fault) {
+        change(() -> {
+            faults.add(fault);
+            repaired = false;
+        });
+    }
+
+    void repair() {
+        change(() -> repaired = true);
+    }
+
+    void awaitRepair() throws InterruptedException {
+        await(() -> repaired);
+    }
+
+    /** Takes the oldest fault of a kind: it happens once. */
+    <F extends Fault> Optional<F> take(Class<F> kind) {
+        lock.lock();
+        try {
+            Optional<F> first =
+                    faults.stream().filter(kind::isInstance).map(kind::cast).findFirst();
+            first.ifPresent(faults::remove);
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Fault.OfBoot> takeFaultsOfBoot() {
+        List<Fault.OfBoot> taken = new ArrayList<>();
+        for (Optional<Fault.OfBoot> next = take(Fault.OfBoot.class);
+                next.isPresent();
+                next = take(Fault.OfBoot.class)) {
+            taken.add(next.get());
+        }
+        return taken;
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void await(BooleanSupplier condition) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!condition.getAsBoolean()) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

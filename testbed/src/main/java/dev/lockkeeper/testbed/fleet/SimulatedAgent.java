@@ -1,0 +1,105 @@
+package dev.lockkeeper.testbed.fleet;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Behaves as Zincati with the fleet_lock strategy does, in everything that a server can see:
+ *
+ * <ol>
+ *   <li>at each start it sends steady-state until it gets a 2xx, and does nothing else before;
+ *   <li>once a release is staged it sends pre-reboot until it gets a 2xx; each refusal or failure costs 300 to 330 s;
+ *   <li>while users are logged in it asks again every 60 s, ten times at most, and reboots then;
+ *   <li>it finalises, which is its end: the reboot makes a new start.
+ * </ol>
+ */
+final class SimulatedAgent {
+    private final String machine;
+    private final AgentConnection connection;
+    private final Duration httpTimeout;
+    private final Pace pace;
+    private final MachineControls controls;
+    private final Journal journal;
+    private final Consumer<AgentState> state;
+
+    SimulatedAgent(
+            MachineSpec machine,
+            AgentSettings settings,
+            Pace pace,
+            MachineControls controls,
+            Journal journal,
+            Consumer<AgentState> state) {
+        this.machine = machine.name();
+        this.connection = new AgentConnection(settings.baseUrl(), machine.agentId(), settings.group());
+        this.httpTimeout = settings.httpTimeout();
+        this.pace = pace;
+        this.controls = controls;
+        this.journal = journal;
+        this.state = state;
+    }
+
+    /**
+     * Lives from one start to the next.
+     *
+     * @param steadySent runs whenever a steady-state is on its way
+     * @return the release to reboot into, or nothing if only the agent restarts
+     */
+    Optional<String> live(Runnable steadySent) throws InterruptedException {
+        state.accept(AgentState.STARTED);
+        while (!granted(Api.STEADY_STATE, httpTimeout, steadySent)) {
+            Thread.sleep(pace.retry());
+        }
+        state.accept(AgentState.STEADY);
+        controls.awaitStaged();
+        state.accept(AgentState.STAGED);
+        awaitPermission();
+        if (controls.take(Fault.AgentRestarts.class).isPresent()) {
+            return Optional.empty();
+        }
+        state.accept(AgentState.FINALISED);
+        return controls.staged();
+    }
+
+    private void awaitPermission() throws InterruptedException {
+        int loginChecks = Pace.LOGIN_CHECKS;
+        while (true) {
+            Duration timeout = controls.take(Fault.DisconnectsAfter.class)
+                    .map(Fault.DisconnectsAfter::time)
+                    .orElse(httpTimeout);
+            if (!granted(Api.PRE_REBOOT, timeout, () -> {})) {
+                loginChecks = Pace.LOGIN_CHECKS;
+                state.accept(AgentState.STAGED);
+                Thread.sleep(pace.retry());
+            } else if (controls.usersLoggedIn() && loginChecks-- > 0) {
+                state.accept(AgentState.WAITING_FOR_USERS);
+                Thread.sleep(pace.loginCheck());
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean granted(Api api, Duration timeout, Runnable sent) throws InterruptedException {
+        controls.awaitNotPaused();
+        Instant askedAt = journal.now();
+        try {
+            AgentConnection.Answer answer = connection.post(api, timeout, () -> {
+                journal.add(new Journal.Sent(journal.now(), machine, api));
+                sent.run();
+            });
+            Journal.Answered answered =
+                    new Journal.Answered(journal.now(), machine, api, answer.status(), answer.body(), askedAt);
+            journal.add(answered);
+            return answered.ok();
+        } catch (IOException | NumberFormatException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            journal.add(new Journal.Unanswered(journal.now(), machine, api, String.valueOf(e.getMessage()), askedAt));
+            return false;
+        }
+    }
+}
