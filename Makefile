@@ -1,0 +1,76 @@
+# The front door: every daily command. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The default java may be older, so a JDK 25 is looked for: $JAVA_HOME first, then where distributions put them.
+JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* "$$HOME"/.sdkman/candidates/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do \
+  [ -x "$$d/bin/javac" ] && "$$d/bin/javac" -version 2>&1 | grep -q '^javac 25' && { echo "$$d"; break; }; done)
+export JAVA_HOME := $(JDK)
+export PATH := $(JDK)/bin:$(PATH)
+
+MVN := mvn -B -ntp
+QUICK := $(MVN) -q -DskipTests
+TESTBED := java -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
+# Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
+LONG := -Dlockkeeper.test.scale=1.0
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.PHONY: tools
+tools: # Says what is missing before anything long starts
+	@[ -n "$(JDK)" ] || { echo "No JDK 25 found: install one (for example Temurin 25) and set JAVA_HOME to it." >&2; exit 1; }
+	@command -v mvn >/dev/null || { echo "Maven is missing: install Maven 3.8.7 or later." >&2; exit 1; }
+	@if [ -z "$${LOCKKEEPER_TESTBED_BIN:-}" ]; then \
+	  v=$$(go env GOVERSION 2>/dev/null | sed -E 's/^go1\.([0-9]+).*/\1/'); \
+	  [ -n "$$v" ] && [ "$$v" -ge 24 ] || { echo "Go 1.24 or later is missing: the testbed compiles Kubernetes' own servers with it. Install Go, or set LOCKKEEPER_TESTBED_BIN to a folder that has them." >&2; exit 1; }; \
+	fi
+
+.PHONY: build
+build: tools ## Compile and package everything, without tests
+	@echo "Building Lockkeeper ..."
+	@$(QUICK) install
+
+.PHONY: binaries
+binaries: build # The control plane's parts, compiled once and kept in the user's cache folder
+	@$(TESTBED) dev.lockkeeper.testbed.control.Main binaries
+
+.PHONY: test
+test: binaries ## All tests: unit, property and system tests (a tenth of the long ones)
+	@$(MVN) verify
+
+.PHONY: test-long
+test-long: binaries ## Everything at full size, and mutation tests
+	@$(MVN) verify $(LONG)
+	@$(MVN) -pl fleetlock -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
+
+.PHONY: demo
+demo: binaries ## Watch a fleet of 12 machines reboot, one slot at a time; KEEP=1 leaves it running
+	@$(TESTBED) -Dlockkeeper.demo.keep=$(KEEP) dev.lockkeeper.testbed.demo.Demo
+
+.PHONY: up
+up: binaries ## Start a control plane on free loopback ports and print its kubeconfig
+	@$(TESTBED) dev.lockkeeper.testbed.control.Main up
+
+.PHONY: down
+down: ## Stop the control plane of `make up`
+	@$(TESTBED) dev.lockkeeper.testbed.control.Main down
+
+.PHONY: run
+run: build ## Run the operator against the cluster of KUBECONFIG
+	@: "$${KUBECONFIG:?Set KUBECONFIG to the cluster that the operator is to work on (make up prints one)}"
+	@java -jar operator/target/quarkus-app/quarkus-run.jar
+
+.PHONY: bench
+bench: binaries ## Measure; figures go to docs/performance.md by hand
+	@$(TESTBED) dev.lockkeeper.testbed.bench.Bench
+
+.PHONY: format
+format: tools ## Apply the formatter
+	@$(MVN) -q spotless:apply
+
+.PHONY: clean
+clean: tools ## Remove build output (not the compiled control plane)
+	@$(MVN) -q clean
