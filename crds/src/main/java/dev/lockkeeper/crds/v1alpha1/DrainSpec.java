@@ -31,6 +31,7 @@ public class DrainSpec {
     private OnTimeout onTimeout;
 
     @JsonPropertyDescription("The pods that are removed, by label; pods outside it are left alone. Absent: all.")
+    @ValidationRule(value = SelectorRules.HAS_A_REQUIREMENT, message = SelectorRules.HAS_A_REQUIREMENT_MESSAGE)
     private LabelSelector podSelector;
 
     @Default("Leave")

@@ -9,6 +9,10 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 
 /** What a person asks of a RebootGroup: which agents it serves, how many may reboot at a time, and how their nodes are drained and judged. */
+@ValidationRule(
+        value = "!has(self.machines) || self.machines != 'NodesAndOthers' || has(self.clientSecretRef)",
+        message =
+                "machines: NodesAndOthers needs clientSecretRef, because without a password anybody who reaches the port could take a slot")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public class RebootGroupSpec {
     @Size(min = 1, max = 63)
@@ -25,6 +29,7 @@ public class RebootGroupSpec {
 
     @JsonPropertyDescription(
             "The nodes that are members, by label. Absent: every node that no other RebootGroup selects. Several RebootGroups may serve one group if each has a nodeSelector.")
+    @ValidationRule(value = SelectorRules.HAS_A_REQUIREMENT, message = SelectorRules.HAS_A_REQUIREMENT_MESSAGE)
     private LabelSelector nodeSelector;
 
     @Default("1")
