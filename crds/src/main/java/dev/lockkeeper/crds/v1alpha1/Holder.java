@@ -64,6 +64,11 @@ public class Holder extends StatusPart {
     private String readySince;
 
     @Size(max = 40)
+    @JsonPropertyDescription(
+            "The node's heartbeat when the agent's steady-state was first looked at; a later one shows a live kubelet.")
+    private String heartbeat;
+
+    @Size(max = 40)
     @JsonPropertyDescription("Since when the reboot has been stuck (RFC 3339). Absent: it is not.")
     private String stuck;
 
@@ -176,6 +181,14 @@ public class Holder extends StatusPart {
 
     public void setReadySince(String readySince) {
         this.readySince = readySince;
+    }
+
+    public String getHeartbeat() {
+        return heartbeat;
+    }
+
+    public void setHeartbeat(String heartbeat) {
+        this.heartbeat = heartbeat;
     }
 
     public String getStuck() {
