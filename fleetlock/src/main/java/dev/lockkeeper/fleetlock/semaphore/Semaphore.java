@@ -62,7 +62,7 @@ public final class Semaphore {
      */
     private static boolean belongs(Asker asker, Holder holder) {
         return asker.boundToken() == null
-                ? asker.firstLook() || holder.token().equals(asker.freshToken())
+                ? asker.firstLook() || asker.began(holder.token())
                 : holder.token().equals(asker.boundToken());
     }
 
@@ -88,7 +88,7 @@ public final class Semaphore {
                     // It was asked before the boot that failed: nobody may be there any more to reboot again.
                     yield refuse(state, ended(state, asker, now));
                 }
-                Holder again = Holder.granted(asker.freshToken(), holder.id(), holder.node(), now);
+                Holder again = Holder.granted(asker.tokenAt(now), holder.id(), holder.node(), now);
                 yield new Step<>(
                         state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
             }
@@ -146,7 +146,7 @@ public final class Semaphore {
         if (held + down >= total) {
             return await(state, Kind.NODES_UNREADY, unready(down, asker.unreadyNames()));
         }
-        Holder holder = Holder.granted(asker.freshToken(), asker.id(), asker.node(), now);
+        Holder holder = Holder.granted(asker.tokenAt(now), asker.id(), asker.node(), now);
         SlotState next = state.with(holder).withParked(withoutMachine(state.parked(), holder));
         return new Step<>(next, new PreReboot.Wait(holder.token(), draining(holder, now)));
     }

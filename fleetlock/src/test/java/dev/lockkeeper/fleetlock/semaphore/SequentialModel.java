@@ -1,0 +1,279 @@
+package dev.lockkeeper.fleetlock.semaphore;
+
+import static dev.lockkeeper.fleetlock.semaphore.Phase.DRAINING;
+import static dev.lockkeeper.fleetlock.semaphore.Phase.FAILED;
+import static dev.lockkeeper.fleetlock.semaphore.Phase.GRANTED;
+import static dev.lockkeeper.fleetlock.semaphore.Phase.REBOOTING;
+import static dev.lockkeeper.fleetlock.semaphore.Phase.RELEASING;
+import static dev.lockkeeper.fleetlock.semaphore.Phase.VERIFYING;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What one group's slots should be after each call, in the simplest words: maps of who uses a slot, who is parked and who has to
+ * wait. It is written from the table of holders' phases, apart from the semaphore, and its answers are compared with the
+ * semaphore's.
+ */
+final class SequentialModel {
+
+    record Use(String id, String node, Phase phase, boolean blocked) {
+        Use in(Phase next) {
+            return new Use(id, node, next, blocked);
+        }
+    }
+
+    record Machine(String id, String node) {}
+
+    record Penalty(int tries, Instant until) {}
+
+    final Map<String, Use> uses = new TreeMap<>();
+    final Map<String, Machine> parked = new TreeMap<>();
+    final Map<String, Penalty> penalties = new TreeMap<>();
+    Integer members;
+    int unready;
+
+    SequentialModel copy() {
+        SequentialModel copy = new SequentialModel();
+        copy.uses.putAll(uses);
+        copy.parked.putAll(parked);
+        copy.penalties.putAll(penalties);
+        copy.members = members;
+        copy.unready = unready;
+        return copy;
+    }
+
+    /** The same facts, read off a state of the semaphore. */
+    static SequentialModel of(SlotState state) {
+        SequentialModel model = new SequentialModel();
+        state.holders()
+                .forEach(h -> model.uses.put(
+                        h.token(),
+                        new Use(
+                                h.id(),
+                                uid(h.node()),
+                                h.phase(),
+                                h.drain() != null && h.drain().blocked())));
+        state.parked().forEach(p -> model.parked.put(p.token(), new Machine(p.id(), uid(p.node()))));
+        state.backoffs().forEach(b -> model.penalties.put(b.id(), new Penalty(b.tries(), b.until())));
+        model.members = state.members();
+        model.unready = state.unready();
+        return model;
+    }
+
+    private static String uid(NodeRef node) {
+        return node == null ? null : node.uid();
+    }
+
+    @Override
+    public String toString() {
+        return "uses " + uses + ", parked " + parked + ", penalties " + penalties + ", members " + members
+                + ", unready " + unready;
+    }
+
+    /** Applies a call and says what comes of it. */
+    String apply(Call call, SlotPolicy policy, Instant now) {
+        return switch (call) {
+            case Call.Ask(Asker asker) -> ask(asker, policy, now);
+            case Call.Tell(String token) -> {
+                move(token, Set.of(GRANTED), REBOOTING);
+                yield "" + (phase(token) == REBOOTING);
+            }
+            case Call.Steady(String id) -> steady(id);
+            case Call.Drained(String token) -> {
+                boolean done = move(token, Set.of(DRAINING), GRANTED);
+                if (done) {
+                    penalties.remove(uses.get(token).id());
+                }
+                yield "" + done;
+            }
+            case Call.DrainLost(String token) -> "" + move(token, Set.of(GRANTED), DRAINING);
+            case Call.Progress(String token, DrainFigures figures) -> {
+                boolean draining = phase(token) == DRAINING;
+                if (draining) {
+                    Use use = uses.get(token);
+                    uses.put(
+                            token,
+                            new Use(
+                                    use.id(),
+                                    use.node(),
+                                    DRAINING,
+                                    !figures.blockedBy().isEmpty()));
+                }
+                yield "" + draining;
+            }
+            case Call.GiveUp(String token) -> {
+                boolean done = move(token, Set.of(DRAINING), RELEASING);
+                if (done) {
+                    String id = uses.get(token).id();
+                    int tries = penalties.containsKey(id) ? penalties.get(id).tries() : 0;
+                    Duration wait = policy.backoff().base().multipliedBy(1L << Math.min(tries, 20));
+                    Duration cap = policy.backoff().cap();
+                    penalties.put(id, new Penalty(tries + 1, now.plus(wait.compareTo(cap) > 0 ? cap : wait)));
+                }
+                yield "" + done;
+            }
+            case Call.TakeBack(String token) -> "" + move(token, Set.of(DRAINING, GRANTED), RELEASING);
+            case Call.Observe(String token, boolean rebooted) -> {
+                Phase phase = phase(token);
+                if (rebooted) {
+                    move(token, Set.of(REBOOTING), VERIFYING);
+                }
+                yield "" + (phase == REBOOTING || phase == VERIFYING || phase == FAILED);
+            }
+            case Call.Release(String token) ->
+                "" + move(token, Set.of(DRAINING, GRANTED, REBOOTING, VERIFYING, FAILED), RELEASING);
+            case Call.Park(String token) -> {
+                boolean done = phase(token) == VERIFYING || phase(token) == REBOOTING;
+                if (done) {
+                    Use use = uses.remove(token);
+                    unpark(use.id(), use.node());
+                    parked.put(token, new Machine(use.id(), use.node()));
+                }
+                yield "" + done;
+            }
+            case Call.Fail(String token) -> "" + move(token, Set.of(VERIFYING), FAILED);
+            case Call.Unpark(String token) -> "" + (parked.remove(token) != null);
+            case Call.Free(String token) -> {
+                boolean done = phase(token) == RELEASING;
+                if (done) {
+                    uses.remove(token);
+                }
+                yield "" + done;
+            }
+            case Call.Count(int nodes, int notReady) -> {
+                boolean news = members == null || members != nodes || unready != notReady;
+                members = nodes;
+                unready = notReady;
+                yield "" + news;
+            }
+        };
+    }
+
+    private String ask(Asker asker, SlotPolicy policy, Instant now) {
+        String token = tokenOf(asker.id());
+        Phase phase = phase(token);
+        if (asker.boundToken() != null) {
+            return asker.boundToken().equals(token) && phase != FAILED
+                    ? asHolder(token, asker, now)
+                    : ended(asker, now);
+        }
+        if (token == null || phase == RELEASING) {
+            return asNewcomer(asker, policy, now);
+        }
+        return asker.firstLook() || token.startsWith(asker.freshToken() + ".")
+                ? asHolder(token, asker, now)
+                : ended(asker, now);
+    }
+
+    private String asHolder(String token, Asker asker, Instant now) {
+        Use use = uses.get(token);
+        return switch (use.phase()) {
+            case DRAINING -> "wait " + token + (use.blocked() ? " drain_blocked" : " draining");
+            case GRANTED -> "tell " + token;
+            case REBOOTING -> "proceed " + token;
+            case VERIFYING -> "refuse verifying";
+            case FAILED -> {
+                uses.remove(token);
+                String fresh = fresh(asker, now);
+                uses.put(fresh, new Use(use.id(), use.node(), DRAINING, false));
+                yield "wait " + fresh + " draining";
+            }
+            case RELEASING -> ended(asker, now);
+        };
+    }
+
+    private String ended(Asker asker, Instant now) {
+        return penalised(asker, now) ? "refuse drain_backoff" : "refuse lock_held";
+    }
+
+    private String asNewcomer(Asker asker, SlotPolicy policy, Instant now) {
+        if (policy.deleting()) {
+            return "refuse paused";
+        }
+        if (members == null) {
+            return "wait null nodes_unready";
+        }
+        int slots = slots(policy);
+        String node = uid(asker.node());
+        boolean machineHolds = uses.values().stream()
+                .anyMatch(u -> u.id().equals(asker.id()) || node != null && node.equals(u.node()));
+        if (uses.size() >= slots || machineHolds) {
+            return "wait null lock_held";
+        }
+        if (penalised(asker, now)) {
+            return "refuse drain_backoff";
+        }
+        if (policy.pausedReason() != null) {
+            return "refuse paused";
+        }
+        int down = policy.countUnready() ? unready - (asker.countedUnready() ? 1 : 0) : 0;
+        if (parked.size() > policy.maxParked() || uses.size() + down >= slots) {
+            return "wait null nodes_unready";
+        }
+        unpark(asker.id(), node);
+        String fresh = fresh(asker, now);
+        uses.put(fresh, new Use(asker.id(), node, DRAINING, false));
+        return "wait " + fresh + " draining";
+    }
+
+    private static String fresh(Asker asker, Instant now) {
+        return asker.freshToken() + "." + Long.toString(now.toEpochMilli(), 36);
+    }
+
+    int slots(SlotPolicy policy) {
+        return switch (policy.slots()) {
+            case Slots.Count(int count) -> count;
+            case Slots.Percent(int percent) -> Math.max(1, Math.min(100, members * percent / 100));
+        };
+    }
+
+    private String steady(String id) {
+        String token = tokenOf(id);
+        if (token == null) {
+            return "NO_HOLDER";
+        }
+        boolean node = uses.get(token).node() != null;
+        if (move(token, Set.of(REBOOTING), node ? VERIFYING : RELEASING) && node || phase(token) == VERIFYING) {
+            return "VERIFYING";
+        }
+        move(token, Set.of(DRAINING, GRANTED), RELEASING);
+        return "DONE";
+    }
+
+    private boolean penalised(Asker asker, Instant now) {
+        Penalty penalty = penalties.get(asker.id());
+        return penalty != null && now.isBefore(penalty.until());
+    }
+
+    private void unpark(String id, String node) {
+        parked.values().removeIf(m -> m.id().equals(id) || node != null && Objects.equals(m.node(), node));
+    }
+
+    private String tokenOf(String id) {
+        return uses.entrySet().stream()
+                .filter(e -> e.getValue().id().equals(id))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Phase phase(String token) {
+        return token == null || !uses.containsKey(token)
+                ? null
+                : uses.get(token).phase();
+    }
+
+    private boolean move(String token, Set<Phase> from, Phase to) {
+        Phase phase = phase(token);
+        if (phase == null || !from.contains(phase)) {
+            return false;
+        }
+        uses.put(token, uses.get(token).in(to));
+        return true;
+    }
+}
