@@ -1,0 +1,98 @@
+package dev.lockkeeper.operator;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Ends the start when a setting is out of its bounds, naming every one that is and what to do. */
+@ApplicationScoped
+class SettingsCheck {
+
+    private static final int FIRST = 1;
+    private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+    void check(@Observes @Priority(FIRST) StartupEvent start, Settings settings) {
+        List<String> faults = faults(settings);
+        if (!faults.isEmpty()) {
+            throw new ConfigurationException(String.join(" ", faults));
+        }
+    }
+
+    /** One sentence for each setting that is out of its bounds. */
+    static List<String> faults(Settings settings) {
+        Faults faults = new Faults();
+        if (!DNS_LABEL.matcher(settings.namespace()).matches()) {
+            faults.add("namespace", settings.namespace(), "the name of a namespace (a DNS label)");
+        }
+        String replica = settings.replica();
+        if (replica.isBlank() || replica.length() > 253) {
+            faults.add("replica", replica, "1 to 253 characters");
+        }
+        agent(settings.agent(), faults);
+        drain(settings.drain(), faults);
+        faults.within("node.resync", settings.node().resync(), "PT1S", "PT1H");
+        faults.within("store.timeout", settings.store().timeout(), "PT0.1S", "PT1M");
+        int tries = settings.store().tries();
+        if (tries < 1 || tries > 100) {
+            faults.add("store.tries", tries, "1 to 100");
+        }
+        leader(settings.leader(), faults);
+        faults.within("event.refused-interval", settings.event().refusedInterval(), "PT1S", "P7D");
+        return faults.sentences;
+    }
+
+    private static void agent(Settings.Agent agent, Faults faults) {
+        faults.within("agent.max-hold", agent.maxHold(), "PT0S", "PT29M");
+        faults.within("agent.ask-timeout", agent.askTimeout(), "PT1S", "PT24H");
+        faults.within("agent.waiting-window", agent.waitingWindow(), "PT1S", "PT24H");
+    }
+
+    private static void drain(Settings.Drain drain, Faults faults) {
+        faults.within("drain.retry-interval", drain.retryInterval(), "PT0.1S", "PT5M");
+        faults.within("drain.status-interval", drain.statusInterval(), "PT0S", "PT10M");
+        faults.within("drain.backoff", drain.backoff(), "PT1S", "PT24H");
+        faults.within("drain.backoff-cap", drain.backoffCap(), "PT1S", "P7D");
+        if (drain.backoffCap().compareTo(drain.backoff()) < 0) {
+            faults.add("drain.backoff-cap", drain.backoffCap(), "at least drain.backoff, which is " + drain.backoff());
+        }
+    }
+
+    private static void leader(Settings.Leader leader, Faults faults) {
+        faults.within("leader.lease-duration", leader.leaseDuration(), "PT1S", "PT5M");
+        faults.within("leader.retry-period", leader.retryPeriod(), "PT0.1S", "PT5M");
+        if (leader.renewDeadline().compareTo(leader.leaseDuration()) >= 0) {
+            faults.add(
+                    "leader.renew-deadline",
+                    leader.renewDeadline(),
+                    "less than leader.lease-duration, which is " + leader.leaseDuration());
+        }
+        if (leader.retryPeriod().compareTo(leader.renewDeadline()) >= 0) {
+            faults.add(
+                    "leader.retry-period",
+                    leader.retryPeriod(),
+                    "less than leader.renew-deadline, which is " + leader.renewDeadline());
+        }
+    }
+
+    private static final class Faults {
+
+        private final List<String> sentences = new ArrayList<>();
+
+        void within(String name, Duration value, String least, String most) {
+            if (value.compareTo(Duration.parse(least)) < 0 || value.compareTo(Duration.parse(most)) > 0) {
+                add(name, value, least + " to " + most);
+            }
+        }
+
+        void add(String name, Object value, String rule) {
+            sentences.add("Setting lockkeeper." + name + " is '" + value + "' and must be " + rule
+                    + ": correct it or leave it out.");
+        }
+    }
+}
