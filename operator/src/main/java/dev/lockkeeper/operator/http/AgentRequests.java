@@ -1,0 +1,113 @@
+package dev.lockkeeper.operator.http;
+
+import dev.lockkeeper.fleetlock.protocol.FleetLockRequest;
+import dev.lockkeeper.fleetlock.protocol.Kind;
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.operator.lock.AgentApi;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * Answers every request on the agents' port: refuses at once what needs no body, and lets the rest run as an {@link Exchange}.
+ *
+ * <p>Refusals apply in this order, the first one wins: the URI is too long, the path is unknown, the protocol's header is missing,
+ * the method is not POST, the body is too large. Nothing is ever redirected: agents follow a redirect by GET.
+ */
+final class AgentRequests {
+
+    /** How long a body may take to arrive. */
+    static final Duration BODY_TIME = Duration.ofSeconds(30);
+
+    private static final Refusal URI_TOO_LONG =
+            new Refusal(Kind.URI_TOO_LONG, "The URI is longer than " + FleetLockRequest.MAX_URI_BYTES + " bytes.");
+    private static final Refusal NOT_FOUND = new Refusal(
+            Kind.NOT_FOUND,
+            "There is nothing at this path: agents ask /v1/pre-reboot and /v1/steady-state (base_url must end before v1, with a"
+                    + " slash).");
+
+    final Vertx vertx;
+    final Duration bodyTime;
+    final OpenAnswers openAnswers = new OpenAnswers();
+
+    private final Api preReboot;
+    private final Api steadyState;
+    private final BiConsumer<String, String> refused;
+    private volatile boolean stopping;
+
+    /**
+     * @param bodyTime how long a body may take to arrive
+     * @param refused told of every answer that the lock did not give: the API (empty: none) and the kind
+     */
+    AgentRequests(Vertx vertx, AgentApi lock, Duration bodyTime, BiConsumer<String, String> refused) {
+        this.vertx = vertx;
+        this.preReboot = new Api("pre-reboot", lock::preReboot);
+        this.steadyState = new Api("steady-state", lock::steadyState);
+        this.bodyTime = bodyTime;
+        this.refused = refused;
+    }
+
+    void handle(HttpServerRequest request) {
+        Api api = api(request.path());
+        Exchange exchange = new Exchange(this, api, request);
+        try {
+            KeepAlive.on(request.connection());
+            Refusal refusal = refuseHead(api, request);
+            if (refusal != null) {
+                exchange.refuse(refusal);
+            } else {
+                exchange.readBody();
+            }
+        } catch (RuntimeException e) {
+            exchange.fail(e);
+        }
+    }
+
+    private static Refusal refuseHead(Api api, HttpServerRequest request) {
+        if (request.uri().length() > FleetLockRequest.MAX_URI_BYTES) {
+            return URI_TOO_LONG;
+        }
+        if (api == null) {
+            return NOT_FOUND;
+        }
+        Optional<Refusal> head =
+                FleetLockRequest.refuseHead(request.method().name(), request.getHeader(FleetLockRequest.HEADER));
+        if (head.isPresent()) {
+            return head.get();
+        }
+        return announcedLength(request) > FleetLockRequest.MAX_BODY_BYTES ? FleetLockRequest.bodyTooLarge() : null;
+    }
+
+    /** The length that the client announced; 0 where it announced none. */
+    private static long announcedLength(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private Api api(String path) {
+        if ("/v1/pre-reboot".equals(path)) {
+            return preReboot;
+        }
+        return "/v1/steady-state".equals(path) ? steadyState : null;
+    }
+
+    void refused(Api api, String kind) {
+        refused.accept(api == null ? "" : api.name(), kind);
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    /** From now on answers end their connections, so that agents go to another replica. */
+    void stop() {
+        stopping = true;
+    }
+}

@@ -1,0 +1,260 @@
+package dev.lockkeeper.operator.http;
+
+import dev.lockkeeper.fleetlock.protocol.FleetLockRequest;
+import dev.lockkeeper.fleetlock.protocol.Kind;
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.protocol.Reply;
+import dev.lockkeeper.operator.lock.AgentApi;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+
+/**
+ * One request on its way from its head to its answer. All of it runs on the event loop of its connection; while the lock holds it,
+ * it costs no thread.
+ *
+ * <ol>
+ *   <li>The body is read, at most {@link FleetLockRequest#MAX_BODY_BYTES} of it and for at most {@link AgentRequests#bodyTime}.
+ *   <li>It is parsed and refused, or handed to the lock.
+ *   <li>The lock's answer is written; or the client disconnects first, and the lock is told.
+ * </ol>
+ */
+final class Exchange {
+
+    private static final Logger LOG = Logger.getLogger(Exchange.class);
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence CHALLENGE =
+            HttpHeaders.createOptimized("Basic realm=\"lockkeeper\", charset=\"UTF-8\"");
+    private static final CharSequence POST = HttpHeaders.createOptimized("POST");
+    private static final byte[] EMPTY = {};
+    private static final int NO_TIMER = -1;
+
+    /** How much of a body that nobody wants is read, and for how long, so that its sender gets to see the answer. */
+    private static final int LINGER_BYTES = 256 * 1024;
+
+    private static final long LINGER_MILLIS = 2_000;
+
+    private final AgentRequests requests;
+    private final Api api;
+    private final HttpServerRequest request;
+    private final Context context = Vertx.currentContext();
+    private byte[] body = EMPTY;
+    private long timer = NO_TIMER;
+    private boolean bodyRead;
+    private boolean over;
+
+    Exchange(AgentRequests requests, Api api, HttpServerRequest request) {
+        this.requests = requests;
+        this.api = api;
+        this.request = request;
+    }
+
+    void readBody() {
+        timer = requests.vertx.setTimer(requests.bodyTime.toMillis(), this::bodyLate);
+        request.exceptionHandler(this::broken);
+        request.endHandler(this::bodyWhole);
+        request.handler(this::bodyPart);
+        request.resume();
+        if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
+            request.response().writeContinue();
+        }
+    }
+
+    private void bodyPart(Buffer part) {
+        if (over) {
+            return;
+        }
+        if (body.length + part.length() > FleetLockRequest.MAX_BODY_BYTES) {
+            refuse(FleetLockRequest.bodyTooLarge());
+            return;
+        }
+        int before = body.length;
+        body = Arrays.copyOf(body, before + part.length());
+        part.getBytes(body, before);
+    }
+
+    private void bodyWhole(Void end) {
+        bodyRead = true;
+        if (over) {
+            return;
+        }
+        cancelTimer();
+        try {
+            ask();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void bodyLate(Long id) {
+        timer = NO_TIMER;
+        if (!over) {
+            refuse(new Refusal(
+                    Kind.DECODE_ERROR, "The body did not arrive within " + requests.bodyTime.toSeconds() + " s."));
+        }
+    }
+
+    /** The connection broke while the body was read: nobody is there to be answered. */
+    private void broken(Throwable cause) {
+        if (!bodyRead) {
+            cancelTimer();
+            over = true;
+        }
+    }
+
+    private void cancelTimer() {
+        if (timer != NO_TIMER) {
+            requests.vertx.cancelTimer(timer);
+            timer = NO_TIMER;
+        }
+    }
+
+    private void ask() {
+        switch (FleetLockRequest.parse(request.method().name(), request.getHeader(FleetLockRequest.HEADER), body)) {
+            case Refusal refusal -> refuse(refusal);
+            case FleetLockRequest parsed -> ask(parsed);
+        }
+    }
+
+    private void ask(FleetLockRequest parsed) {
+        body = EMPTY;
+        BasicCredentials credentials = BasicCredentials.parse(request.headers().getAll(HttpHeaders.AUTHORIZATION));
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        requests.openAnswers.opened();
+        request.response().closeHandler(_ -> disconnected(gone));
+        AgentApi.Call call =
+                new AgentApi.Call(parsed.id(), parsed.group(), credentials.user(), credentials.password(), gone);
+        try {
+            api.ask().apply(call).whenComplete(this::answered);
+        } catch (RuntimeException e) {
+            answered(null, e);
+        }
+    }
+
+    private void disconnected(CompletableFuture<Void> gone) {
+        if (!over) {
+            over = true;
+            requests.openAnswers.closed();
+            gone.complete(null);
+        }
+    }
+
+    private void answered(AgentApi.Reply reply, Throwable error) {
+        if (Vertx.currentContext() == context) {
+            writeAnswer(reply, error);
+        } else {
+            context.runOnContext(_ -> writeAnswer(reply, error));
+        }
+    }
+
+    private void writeAnswer(AgentApi.Reply reply, Throwable error) {
+        if (over) {
+            return;
+        }
+        try {
+            write(error == null ? reply : unexpected(error), true);
+        } catch (RuntimeException e) {
+            if (over) {
+                LOG.errorf(e, "an answer could not be written");
+            } else {
+                write(unexpected(e), true);
+            }
+        }
+    }
+
+    /** Answers without asking the lock. */
+    void refuse(Refusal refusal) {
+        Kind kind = refusal.kind();
+        if (kind == Kind.METHOD_NOT_ALLOWED) {
+            request.response().putHeader(HttpHeaders.ALLOW, POST);
+        }
+        requests.refused(api, kind.text());
+        write(new AgentApi.Reply(kind.status(), kind.text(), refusal.value()), false);
+    }
+
+    /** Answers a fault of ours, if it can still be answered. */
+    void fail(RuntimeException fault) {
+        AgentApi.Reply reply = unexpected(fault);
+        if (!over) {
+            write(reply, false);
+        }
+    }
+
+    private AgentApi.Reply unexpected(Throwable error) {
+        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        LOG.errorf(
+                error instanceof CompletionException && error.getCause() != null ? error.getCause() : error,
+                "internal error %s at %s",
+                id,
+                request.path());
+        Kind kind = Kind.INTERNAL_ERROR;
+        requests.refused(api, kind.text());
+        return new AgentApi.Reply(
+                kind.status(),
+                kind.text(),
+                "Something unexpected happened: the operator's log has it under " + id + ".");
+    }
+
+    /** @param counted whether the request is one of {@link AgentRequests#openAnswers} */
+    private void write(AgentApi.Reply reply, boolean counted) {
+        Buffer json = Buffer.buffer(new Reply(reply.kind(), reply.value()).json());
+        HttpServerResponse response = request.response();
+        response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        if (reply.status() == Kind.UNAUTHORIZED.status()) {
+            response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
+        }
+        boolean unread = !bodyRead && !request.isEnded() && announcesBody();
+        boolean close = unread || requests.stopping();
+        if (close) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        over = true;
+        cancelTimer();
+        if (unread) {
+            linger();
+        }
+        response.end(json, _ -> {
+            if (counted) {
+                requests.openAnswers.closed();
+            }
+            if (close && !unread) {
+                request.connection().close();
+            }
+        });
+    }
+
+    private boolean announcesBody() {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !"0".equals(length);
+    }
+
+    /** A connection that is closed with bytes unread would be reset, and the answer lost on its way. */
+    private void linger() {
+        int[] left = {LINGER_BYTES};
+        long end =
+                requests.vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+        Runnable close = () -> {
+            requests.vertx.cancelTimer(end);
+            request.connection().close();
+        };
+        request.exceptionHandler(_ -> requests.vertx.cancelTimer(end));
+        request.endHandler(_ -> close.run());
+        request.handler(part -> {
+            left[0] -= part.length();
+            if (left[0] < 0) {
+                close.run();
+            }
+        });
+        request.resume();
+    }
+}

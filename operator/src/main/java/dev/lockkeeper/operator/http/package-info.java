@@ -1,0 +1,2 @@
+/** Agents' requests: read within bounds, handed to the lock, answered. Nothing is decided here. */
+package dev.lockkeeper.operator.http;
