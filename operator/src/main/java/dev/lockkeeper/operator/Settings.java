@@ -2,6 +2,7 @@ package dev.lockkeeper.operator;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,8 +18,13 @@ public interface Settings {
     String namespace();
 
     /** What this replica calls itself in the lease, 1 to 253 characters: no two replicas may have the same. */
+    @WithName("replica")
+    Optional<String> givenReplica();
+
+    /** The name as given, else made of the names of host and process. */
     default String replica() {
-        return Hostname.LOCAL + "-" + ProcessHandle.current().pid();
+        return givenReplica()
+                .orElseGet(() -> Hostname.LOCAL + "-" + ProcessHandle.current().pid());
     }
 
     Agent agent();

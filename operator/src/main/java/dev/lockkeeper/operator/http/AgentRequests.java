@@ -4,6 +4,8 @@ import dev.lockkeeper.fleetlock.protocol.FleetLockRequest;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.operator.lock.AgentApi;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,15 +21,17 @@ import java.util.function.BiConsumer;
  */
 final class AgentRequests {
 
-    /** How long a body may take to arrive. */
-    static final Duration BODY_TIME = Duration.ofSeconds(30);
-
     private static final Refusal URI_TOO_LONG =
             new Refusal(Kind.URI_TOO_LONG, "The URI is longer than " + FleetLockRequest.MAX_URI_BYTES + " bytes.");
     private static final Refusal NOT_FOUND = new Refusal(
             Kind.NOT_FOUND,
             "There is nothing at this path: agents ask /v1/pre-reboot and /v1/steady-state (base_url must end before v1, with a"
                     + " slash).");
+
+    private static final Refusal HEADERS_TOO_LONG =
+            new Refusal(Kind.DECODE_ERROR, "The request's headers are longer than " + Limits.HEADER_BYTES + " bytes.");
+    private static final Refusal NOT_HTTP =
+            new Refusal(Kind.DECODE_ERROR, "The request is not well-formed HTTP 1.1 or 1.0.");
 
     final Vertx vertx;
     final Duration bodyTime;
@@ -50,11 +54,10 @@ final class AgentRequests {
         this.refused = refused;
     }
 
-    void handle(HttpServerRequest request) {
+    void handle(HttpServerRequest request, Connections connections) {
         Api api = api(request.path());
-        Exchange exchange = new Exchange(this, api, request);
+        Exchange exchange = new Exchange(this, api, request, connections);
         try {
-            KeepAlive.on(request.connection());
             Refusal refusal = refuseHead(api, request);
             if (refusal != null) {
                 exchange.refuse(refusal);
@@ -64,6 +67,20 @@ final class AgentRequests {
         } catch (RuntimeException e) {
             exchange.fail(e);
         }
+    }
+
+    /** Answers what could not be read as HTTP; its connection ends. */
+    void malformed(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Refusal refusal;
+        if (cause instanceof TooLongHttpLineException) {
+            refusal = URI_TOO_LONG;
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            refusal = HEADERS_TOO_LONG;
+        } else {
+            refusal = NOT_HTTP;
+        }
+        new Exchange(this, null, request, null).refuseLast(refusal);
     }
 
     private static Refusal refuseHead(Api api, HttpServerRequest request) {

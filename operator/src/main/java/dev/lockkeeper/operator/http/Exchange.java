@@ -47,16 +47,26 @@ final class Exchange {
     private final AgentRequests requests;
     private final Api api;
     private final HttpServerRequest request;
+    private final Connections connections;
     private final Context context = Vertx.currentContext();
     private byte[] body = EMPTY;
     private long timer = NO_TIMER;
     private boolean bodyRead;
     private boolean over;
+    private boolean last;
 
-    Exchange(AgentRequests requests, Api api, HttpServerRequest request) {
+    /**
+     * @param api what is asked; null: nothing that there is
+     * @param connections where the request's connection is kept; null for one that ends with this answer
+     */
+    Exchange(AgentRequests requests, Api api, HttpServerRequest request, Connections connections) {
         this.requests = requests;
         this.api = api;
         this.request = request;
+        this.connections = connections;
+        if (connections != null) {
+            connections.requestBegins(request.connection());
+        }
     }
 
     void readBody() {
@@ -172,6 +182,12 @@ final class Exchange {
         }
     }
 
+    /** Answers a request after which its connection cannot be understood. */
+    void refuseLast(Refusal refusal) {
+        last = true;
+        refuse(refusal);
+    }
+
     /** Answers without asking the lock. */
     void refuse(Refusal refusal) {
         Kind kind = refusal.kind();
@@ -213,8 +229,8 @@ final class Exchange {
         if (reply.status() == Kind.UNAUTHORIZED.status()) {
             response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
         }
-        boolean unread = !bodyRead && !request.isEnded() && announcesBody();
-        boolean close = unread || requests.stopping();
+        boolean unread = !last && !bodyRead && !request.isEnded() && announcesBody();
+        boolean close = last || unread || requests.stopping();
         if (close) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
@@ -226,6 +242,9 @@ final class Exchange {
         response.end(json, _ -> {
             if (counted) {
                 requests.openAnswers.closed();
+            }
+            if (connections != null) {
+                connections.requestEnds(request.connection(), System.nanoTime());
             }
             if (close && !unread) {
                 request.connection().close();

@@ -3,10 +3,6 @@ package dev.lockkeeper.operator.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.AttributeKey;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 import jdk.net.ExtendedSocketOptions;
 import org.jboss.logging.Logger;
 
@@ -22,20 +18,11 @@ final class KeepAlive {
     static final int PROBES = 3;
 
     private static final Logger LOG = Logger.getLogger(KeepAlive.class);
-    private static final AttributeKey<Boolean> SET = AttributeKey.valueOf(KeepAlive.class, "SET");
 
     private KeepAlive() {}
 
-    /** Does its work once per connection; where the transport or the system cannot, requests are served without. */
-    static void on(HttpConnection connection) {
-        if (connection instanceof ConnectionBase base
-                && base.channel() instanceof NioSocketChannel channel
-                && channel.attr(SET).setIfAbsent(true) == null) {
-            set(channel);
-        }
-    }
-
-    private static void set(Channel channel) {
+    /** Where the transport or the system cannot, requests are served without. */
+    static void on(Channel channel) {
         try {
             channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
             channel.config().setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), SECONDS);

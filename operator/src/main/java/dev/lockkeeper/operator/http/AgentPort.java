@@ -1,0 +1,59 @@
+package dev.lockkeeper.operator.http;
+
+import dev.lockkeeper.operator.lock.AgentApi;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Opens the agents' port with the application, and holds up the application's stop until the answers of held requests are written.
+ *
+ * <p>The observers of {@link ShutdownEvent} run one after the other in the order of their priority. What answers the held requests
+ * observes it with a priority between {@value #STOPPING} and {@value #WRITTEN}.
+ */
+@Singleton
+public class AgentPort {
+
+    /** At this priority of a stop, answers begin to end their connections. */
+    public static final int STOPPING = 10;
+
+    /** At this priority of a stop, it waits until the answers are written, and closes the port. */
+    public static final int WRITTEN = 1_000;
+
+    private static final Logger LOG = Logger.getLogger(AgentPort.class);
+    private static final Duration WRITE_TIME = Duration.ofSeconds(5);
+
+    private final AgentServer server;
+
+    @Inject
+    AgentPort(
+            Vertx vertx,
+            AgentApi lock,
+            @ConfigProperty(name = "quarkus.http.host") String host,
+            @ConfigProperty(name = "quarkus.http.port") int port) {
+        this.server = new AgentServer(vertx, host, port, lock, Limits.DEFAULT, (api, kind) -> {});
+    }
+
+    void open(@Observes StartupEvent event) {
+        server.open();
+        LOG.infof("Agents are served at %s.", server.address());
+    }
+
+    void stopping(@Observes @Priority(STOPPING) ShutdownEvent event) {
+        server.lastAnswers();
+    }
+
+    void close(@Observes @Priority(WRITTEN) ShutdownEvent event) throws InterruptedException {
+        if (!server.awaitAnswers(WRITE_TIME)) {
+            LOG.warn("Some held requests were not answered before the stop.");
+        }
+        server.close();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.lockkeeper.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    private static final Path DOCS = Path.of("..", "docs", "settings.md");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(lockkeeper\\.[a-z.-]+)` \\| `([A-Z_]+)` \\| (.+?) \\| .+? \\| .+ \\|$");
+
+    private static final Map<String, String> NO_DEFAULT =
+            Map.of("lockkeeper.replica", "host name and process id", "lockkeeper.testing.halt-at", "none");
+
+    private static Settings settings(String... keysAndValues) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().withMapping(Settings.class);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            builder.withDefaultValue(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        SmallRyeConfig config = builder.build();
+        return config.getConfigMapping(Settings.class);
+    }
+
+    @Test
+    void withoutAnySettingTheDefaultsHold() {
+        Settings settings = settings();
+        assertThat(SettingsCheck.faults(settings)).isEmpty();
+        assertThat(settings.agent().maxHold()).isEqualTo(Duration.ofMinutes(20));
+        assertThat(settings.testing().haltAt()).isEmpty();
+        assertThat(settings.replica())
+                .endsWith("-" + ProcessHandle.current().pid())
+                .isEqualTo(settings.replica());
+    }
+
+    @Test
+    void whatIsSetHolds() {
+        Settings settings = settings("lockkeeper.agent.max-hold", "PT5M", "lockkeeper.replica", "one");
+        assertThat(settings.agent().maxHold()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(settings.replica()).isEqualTo("one");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            namespace              | Kube_System | must be the name of a namespace (a DNS label)
+            agent.max-hold         | PT30M       | must be PT0S to PT29M
+            agent.max-hold         | PT-1S       | must be PT0S to PT29M
+            agent.ask-timeout      | PT0S        | must be PT1S to PT24H
+            agent.waiting-window   | PT25H       | must be PT1S to PT24H
+            drain.retry-interval   | PT0S        | must be PT0.1S to PT5M
+            drain.status-interval  | PT11M       | must be PT0S to PT10M
+            drain.backoff          | PT0S        | must be PT1S to PT24H
+            drain.backoff-cap      | PT1M        | must be at least drain.backoff, which is PT30M
+            node.resync            | PT0S        | must be PT1S to PT1H
+            store.timeout          | PT0S        | must be PT0.1S to PT1M
+            store.tries            | 0           | must be 1 to 100
+            leader.renew-deadline  | PT15S       | must be less than leader.lease-duration, which is PT15S
+            leader.retry-period    | PT10S       | must be less than leader.renew-deadline, which is PT10S
+            leader.lease-duration  | PT6M        | must be PT1S to PT5M
+            event.refused-interval | PT0S        | must be PT1S to P7D
+            """)
+    void whatIsOutOfBoundsIsNamed(String name, String value, String rule) {
+        assertThat(SettingsCheck.faults(settings("lockkeeper." + name, value)))
+                .singleElement()
+                .asString()
+                .startsWith("Setting lockkeeper." + name + " is '")
+                .contains(rule);
+    }
+
+    @Test
+    void aStartWithAWrongSettingEndsWithTheSentences() {
+        Settings settings = settings("lockkeeper.store.tries", "0", "lockkeeper.node.resync", "PT2H");
+        assertThatThrownBy(() -> new SettingsCheck().check(null, settings))
+                .hasMessage(
+                        "Setting lockkeeper.node.resync is 'PT2H' and must be PT1S to PT1H: correct it or leave it out."
+                                + " Setting lockkeeper.store.tries is '0' and must be 1 to 100: correct it or leave it out.");
+    }
+
+    /** A setting that the page does not show, or one that it shows and that is none, misleads an administrator. */
+    @Test
+    void thePageListsExactlyTheSettings() throws IOException {
+        Map<String, String> documented = new TreeMap<>();
+        Matcher row = ROW.matcher(Files.readString(DOCS));
+        while (row.find()) {
+            String name = row.group(1);
+            assertThat(row.group(2)).isEqualTo(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"));
+            documented.put(name, row.group(3));
+        }
+        Map<String, String> inCode = new TreeMap<>();
+        collect("lockkeeper", Settings.class, inCode);
+        assertThat(documented).isEqualTo(inCode);
+    }
+
+    private static void collect(String prefix, Class<?> group, Map<String, String> defaults) {
+        Arrays.stream(group.getDeclaredMethods())
+                .filter(m -> Modifier.isAbstract(m.getModifiers()))
+                .forEach(method -> {
+                    String name = prefix + "." + kebab(method);
+                    if (method.getReturnType().getEnclosingClass() == Settings.class) {
+                        collect(name, method.getReturnType(), defaults);
+                    } else {
+                        WithDefault value = method.getAnnotation(WithDefault.class);
+                        defaults.put(name, value == null ? NO_DEFAULT.get(name) : "`" + value.value() + "`");
+                    }
+                });
+    }
+
+    private static String kebab(Method method) {
+        WithName name = method.getAnnotation(WithName.class);
+        return name != null
+                ? name.value()
+                : method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+}
