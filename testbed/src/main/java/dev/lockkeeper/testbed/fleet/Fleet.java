@@ -2,6 +2,7 @@ package dev.lockkeeper.testbed.fleet;
 
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -93,7 +94,8 @@ public final class Fleet {
     }
 
     /**
-     * Registers a node for each machine, many at once. They are Ready a moment later.
+     * Registers a node for each machine, many at once. They are Ready; pods are scheduled there once the node lifecycle
+     * controller has taken away the taint of new nodes, a moment later.
      *
      * @throws IllegalStateException if one could not be created
      */
@@ -105,7 +107,8 @@ public final class Fleet {
                 free.acquire();
                 requests.add(threads.submit(() -> {
                     try {
-                        client.resource(NodeFactory.node(machine)).create();
+                        client.resource(NodeFactory.node(machine, Readiness.READY, Instant.now()))
+                                .create();
                     } finally {
                         free.release();
                     }
@@ -116,8 +119,9 @@ public final class Fleet {
             try {
                 request.get();
             } catch (ExecutionException e) {
+                Throwable cause = e.getCause();
                 throw new IllegalStateException(
-                        "Could not register a node: " + e.getCause().getMessage(), e.getCause());
+                        "Could not register a node: %s (%s)".formatted(cause.getMessage(), cause.getCause()), cause);
             }
         }
     }

@@ -5,12 +5,14 @@ import io.fabric8.kubernetes.api.model.ContainerImageBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Builds the Node object with which a machine's kubelet registers; kwok then makes it Ready. */
+/** Builds the Node object with which a machine's kubelet registers; from then on kwok keeps it alive. */
 final class NodeFactory {
     private static final String KUBELET_VERSION = "v1.34.4";
     private static final Map<String, Quantity> RESOURCES = Map.of(
@@ -21,7 +23,8 @@ final class NodeFactory {
 
     private NodeFactory() {}
 
-    static Node node(MachineSpec machine) {
+    static Node node(MachineSpec machine, Readiness ready, Instant now) {
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
         Map<String, String> labels = new HashMap<>();
         labels.put("kubernetes.io/arch", machine.architecture().kubernetesName());
         labels.put("kubernetes.io/os", "linux");
@@ -41,6 +44,14 @@ final class NodeFactory {
                 .withCapacity(RESOURCES)
                 .withAllocatable(RESOURCES)
                 .addNewAddress(machine.name(), "Hostname")
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(ready.status())
+                .withReason(ready.reason())
+                .withMessage(ready.message())
+                .withLastHeartbeatTime(time)
+                .withLastTransitionTime(time)
+                .endCondition()
                 .withNewNodeInfo()
                 .withMachineID(machine.machineId())
                 .withSystemUUID(machine.systemUuid())

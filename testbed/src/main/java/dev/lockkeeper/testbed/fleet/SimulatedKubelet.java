@@ -48,7 +48,8 @@ final class SimulatedKubelet {
         untilTaken(() -> {
             Node node = client.nodes().withName(booted.name()).get();
             if (node == null) {
-                client.resource(NodeFactory.node(booted)).create();
+                client.resource(NodeFactory.node(booted, ready, clock.instant()))
+                        .create();
             } else {
                 patchStatus(
                         client.nodes().withName(booted.name()),

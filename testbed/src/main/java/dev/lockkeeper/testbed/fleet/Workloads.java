@@ -12,8 +12,6 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -144,23 +142,22 @@ public final class Workloads {
                 .create();
     }
 
-    /** A bare pod that has run to its end on a node. */
+    /** A bare pod on a node that has run to its end; returned when it has. */
     public Pod finishedPod(String name, String node) {
         Pod pod = client.resource(pod(name, PodShape.PLAIN.onNode(node))
+                        .editMetadata()
+                        .addToAnnotations("testbed.lockkeeper.dev/complete", "true")
+                        .endMetadata()
                         .editSpec()
                         .withRestartPolicy("Never")
                         .endSpec()
                         .build())
                 .create();
-        client.resource(pod).waitUntilReady(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        return client.pods()
-                .inNamespace(namespace)
-                .withName(name)
-                .subresource("status")
-                .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), """
-                        {"status": {"phase": "Succeeded", "conditions": [
-                          {"type": "Ready", "status": "False", "reason": "PodCompleted"},
-                          {"type": "ContainersReady", "status": "False", "reason": "PodCompleted"}]}}""");
+        return client.resource(pod)
+                .waitUntilCondition(
+                        now -> now != null && "Succeeded".equals(now.getStatus().getPhase()),
+                        TIMEOUT_SECONDS,
+                        TimeUnit.SECONDS);
     }
 
     private PodBuilder pod(String name, PodShape shape) {

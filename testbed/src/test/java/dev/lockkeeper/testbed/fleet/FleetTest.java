@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,7 @@ class FleetTest {
     void nodesLookLikeFedoraCoreosNodes() {
         MachineSpec machine =
                 MachineSpec.of("n", 1).withArchitecture(Architecture.AARCH64).withLabel("pool", "edge");
-        Node node = NodeFactory.node(machine);
+        Node node = NodeFactory.node(machine, Readiness.READY, Instant.EPOCH);
         assertThat(node.getMetadata().getLabels())
                 .containsEntry("kubernetes.io/arch", "arm64")
                 .containsEntry("pool", "edge");
@@ -48,8 +49,8 @@ class FleetTest {
 
     @Test
     void fiftyImagesMakeARealisticNode() {
-        String json =
-                Serialization.asJson(NodeFactory.node(MachineSpec.of("n", 1).withImages(50)));
+        String json = Serialization.asJson(
+                NodeFactory.node(MachineSpec.of("n", 1).withImages(50), Readiness.READY, Instant.EPOCH));
         assertThat(json.length()).isBetween(13_000, 19_000);
     }
 }
