@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
 public class AgentPort {
 
     /** At this priority of a stop, answers begin to end their connections. */
-    public static final int STOPPING = 10;
+    public static final int STOPPING = 5;
 
     /** At this priority of a stop, it waits until the answers are written, and closes the port. */
     public static final int WRITTEN = 1_000;
