@@ -1,6 +1,7 @@
 package dev.lockkeeper.operator.http;
 
 import dev.lockkeeper.operator.lock.AgentApi;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
@@ -50,7 +51,7 @@ final class AgentServer implements AutoCloseable {
         this.requests = new AgentRequests(vertx, lock, limits.bodyTime(), refused);
     }
 
-    /** @throws IllegalStateException if the port cannot be opened */
+    /** @throws ConfigurationException if the port cannot be opened */
     void open() {
         try {
             deployment = vertx.deployVerticle(Loop::new, new DeploymentOptions().setInstances(LOOPS))
@@ -59,10 +60,8 @@ final class AgentServer implements AutoCloseable {
                     .orTimeout(START_SECONDS, TimeUnit.SECONDS)
                     .join();
         } catch (CompletionException e) {
-            throw new IllegalStateException(
-                    "Port " + port + " of " + host + " cannot be opened for agents: "
-                            + e.getCause().getMessage() + ". Free it, or set QUARKUS_HTTP_PORT to another.",
-                    e.getCause());
+            throw new ConfigurationException("Port " + port + " of " + host + " cannot be opened for agents: "
+                    + e.getCause().getMessage() + ". Free it, or set QUARKUS_HTTP_PORT to another.");
         }
     }
 

@@ -33,7 +33,7 @@ class ConnectionsTest {
             assertThat(silent.closedByServer()).isTrue();
             assertThat(neverEnds.closedByServer()).isTrue();
             assertThat(wasServed.closedByServer()).isTrue();
-            assertThat(server.agents.connections()).isEqualTo(1);
+            await().until(() -> server.agents.connections() == 1);
             server.lock.held.remove().answer().complete(TestingLock.GRANTED);
             assertThat(holds.answer()).contains("granted");
         }
