@@ -8,9 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** What connections cost, and who may keep one. */
 class ConnectionsTest {
@@ -55,6 +61,26 @@ class ConnectionsTest {
             assertThat(server.ask(preReboot())).contains("granted");
             second.send(preReboot());
             assertThat(second.answer()).contains("granted");
+        }
+    }
+
+    /** The kernel's table shows the timer that runs for a connection: 02 is keep-alive, with the time left in 1/100 s. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aHeldRequestIsKeptAlive() throws Exception {
+        try (TestingServer server = new TestingServer();
+                RawClient client = server.connect()) {
+            server.lock.hold();
+            client.send(preReboot());
+            await().until(() -> server.lock.held.size() == 1);
+            Pattern timer = Pattern.compile("(?m)^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]+ 01 \\S+ 02:([0-9A-F]+) "
+                    .formatted(server.agents.port()));
+            await().untilAsserted(() -> {
+                Matcher row = timer.matcher(
+                        Files.readString(Path.of("/proc/net/tcp")) + Files.readString(Path.of("/proc/net/tcp6")));
+                assertThat(row.find()).isTrue();
+                assertThat(Integer.parseInt(row.group(1), 16)).isBetween(1, KeepAlive.SECONDS * 100);
+            });
         }
     }
 
