@@ -25,7 +25,8 @@ final class KnownVersions extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(message);
     }
 
+    /** By identity, as the server does it: a version in lower case is equal, but another object. */
     private static boolean known(HttpVersion version) {
-        return HttpVersion.HTTP_1_1.equals(version) || HttpVersion.HTTP_1_0.equals(version);
+        return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
     }
 }

@@ -164,6 +164,7 @@ class AnswersTest {
             strings = {
                 "nonsense\r\n\r\n",
                 "POST /v1/pre-reboot HTTP/9.9\r\n\r\n",
+                "POST /v1/pre-reboot http/1.1\r\n\r\n",
                 "POST /v1/pre-reboot HTTP/1.1\r\nbad header\r\n\r\n",
                 "POST /v1/pre-reboot HTTP/1.1\r\ncontent-length: five\r\n\r\n",
                 "POST /v1/pre-reboot HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n"

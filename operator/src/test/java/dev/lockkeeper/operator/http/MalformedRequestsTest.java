@@ -4,6 +4,8 @@ import static dev.lockkeeper.operator.http.Requests.preReboot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -47,8 +49,7 @@ class MalformedRequestsTest {
             for (int i = 0; i < MANY; i++) {
                 byte[] request = mutated(random);
                 try (RawClient client = server.connect()) {
-                    client.send(request);
-                    client.finish();
+                    sendWhatIsTaken(client, request);
                     String answer = client.answer();
                     assertThat(answer).describedAs("to request %d", i).matches(ANSWER);
                 }
@@ -57,6 +58,16 @@ class MalformedRequestsTest {
             await().until(() -> server.agents.openAnswers() == 0);
             assertThat(server.refused).noneMatch(kind -> kind.endsWith("internal_error"));
             assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 1);
+        }
+    }
+
+    /** The server may close before all is sent: what is hardly HTTP has no end to wait for. */
+    private static void sendWhatIsTaken(RawClient client, byte[] request) throws IOException {
+        try {
+            client.send(request);
+            client.finish();
+        } catch (SocketException e) {
+            assertThat(e).hasMessageMatching("Broken pipe|Connection reset.*|Socket output is.*");
         }
     }
 
