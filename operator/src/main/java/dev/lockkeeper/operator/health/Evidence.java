@@ -1,0 +1,46 @@
+package dev.lockkeeper.operator.health;
+
+import dev.lockkeeper.fleetlock.semaphore.Boot;
+import java.time.Instant;
+
+/**
+ * What is known of a machine that was told to reboot. All times are of the leader's own clock or were stored by a leader; what the
+ * node's clock wrote is only compared for equality.
+ *
+ * @param told what the node ran at telling, from a fresh read then
+ * @param now what the node runs now
+ * @param ready whether the node's Ready condition is True now
+ * @param readySince since when the leader has seen it Ready without a break: with the new boot, or, on the old one, since the
+ *     steady-state; null while it is not, and where the leader has no such time
+ * @param heartbeatAtSteady the Ready condition's lastHeartbeatTime as text, from the first read of the Node that was begun after the
+ *     steady-state was stored; null before that. To be stored with the holding ({@code Holder.heartbeat})
+ * @param heartbeat the same now. Where the bootID is still the old one, both must come from quorum reads: a cache that lags behind
+ *     shows an old heartbeat first and a newer one later, both from before the reboot
+ * @param steadyAt when the agent's steady-state was stored, null if there was none since telling
+ * @param verifyingSince when Verifying began, null while Rebooting
+ * @param toldAt when Granted→Rebooting was stored
+ */
+public record Evidence(
+        Boot told,
+        Boot now,
+        boolean ready,
+        Instant readySince,
+        String heartbeatAtSteady,
+        String heartbeat,
+        Instant steadyAt,
+        Instant verifyingSince,
+        Instant toldAt) {
+
+    boolean isNewBoot() {
+        return now.bootId() != null && !now.bootId().equals(told.bootId());
+    }
+
+    boolean isSteady() {
+        return steadyAt != null;
+    }
+
+    /** Whether the kubelet has written the Node since the steady-state was stored. */
+    boolean hasHeartbeat() {
+        return heartbeatAtSteady != null && heartbeat != null && !heartbeat.equals(heartbeatAtSteady);
+    }
+}

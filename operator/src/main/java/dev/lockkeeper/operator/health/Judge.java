@@ -1,0 +1,151 @@
+package dev.lockkeeper.operator.health;
+
+import dev.lockkeeper.crds.v1alpha1.Verdict;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Judges a machine that was told to reboot, from what its Node and its agent show.
+ *
+ * <ol>
+ *   <li>Another bootID: it rebooted, and only now does its version mean anything. Ready and steady decide; past the time-out, what
+ *       is missing does: not Ready is Failed, no steady-state is an agent that keeps silent.
+ *   <li>The same bootID and a steady-state: either the agent only started anew, which a later heartbeat of the kubelet proves, or the
+ *       machine rebooted and its kubelet does not come up. A stale Ready from before the reboot proves nothing.
+ *   <li>The same bootID and no steady-state: it has not gone down, or is not back. Time alone never frees its slot.
+ * </ol>
+ *
+ * <p>Ready means Ready for {@code minReady} without a break, and that within the time-out. A newer version than the one at telling
+ * counts as the release that it went to.
+ */
+public final class Judge {
+
+    private Judge() {}
+
+    /** @param now by the clock that took the times in the evidence */
+    public static Judgement judge(Evidence e, VerifyPolicy policy, Instant now) {
+        if (e.isNewBoot()) {
+            return afterReboot(e, policy, now);
+        }
+        return e.isSteady() ? steadyOnTheOldBoot(e, policy, now) : silentOnTheOldBoot(e, policy, now);
+    }
+
+    private static Judgement afterReboot(Evidence e, VerifyPolicy policy, Instant now) {
+        if (e.verifyingSince() == null) {
+            return new Judgement.Keep(now, "it has rebooted");
+        }
+        Instant deadline = e.verifyingSince().plus(policy.timeout());
+        Instant readyAt = e.readySince() == null
+                ? now.plus(policy.minReady())
+                : e.readySince().plus(policy.minReady());
+        boolean ready = e.ready() && e.readySince() != null && !readyAt.isAfter(now);
+        if (ready && e.isSteady()) {
+            return healthy(e);
+        }
+        if (!deadline.isAfter(now)) {
+            return ready ? agentSilent(policy) : notReady(e, policy);
+        }
+        if (ready) {
+            return new Judgement.Keep(deadline, "it is Ready, and its agent has not reported steady-state");
+        }
+        return e.ready()
+                ? new Judgement.Keep(earlier(readyAt, deadline), "it is Ready for less than " + text(policy.minReady()))
+                : new Judgement.Keep(deadline, "its node is not Ready");
+    }
+
+    private static Judgement healthy(Evidence e) {
+        String now = version(e.now().version());
+        String left = version(e.told().version());
+        return switch (Move.of(e)) {
+            case NEWER -> new Judgement.Updated("it runs " + now + " and is Ready; before its reboot it ran " + left);
+            case OLD -> new Judgement.Inconclusive("it came back on the version it left, " + left);
+            case OLDER ->
+                new Judgement.Inconclusive(
+                        "it came back on " + now + ", which is older than the version it left, " + left);
+            case UNREADABLE ->
+                new Judgement.Inconclusive(
+                        "it came back on " + now + ", which cannot be compared with the version it left, " + left);
+        };
+    }
+
+    private static Judgement notReady(Evidence e, VerifyPolicy policy) {
+        return new Judgement.Failed(
+                "it came back on " + version(e.now().version()) + " and its node was not Ready for "
+                        + text(policy.minReady()) + " within " + text(policy.timeout()),
+                Move.of(e) == Move.NEWER);
+    }
+
+    private static Judgement agentSilent(VerifyPolicy policy) {
+        return new Judgement.Stuck(
+                "it has rebooted and its node is Ready, but its agent has not reported steady-state within "
+                        + text(policy.timeout()),
+                Optional.empty());
+    }
+
+    /** The node's Ready and version are from before the reboot here, unless its kubelet has written since. */
+    private static Judgement steadyOnTheOldBoot(Evidence e, VerifyPolicy policy, Instant now) {
+        Instant verifyingSince = e.verifyingSince() == null ? e.steadyAt() : e.verifyingSince();
+        Instant deadline = verifyingSince.plus(policy.timeout());
+        Instant readySince = e.readySince() == null ? e.steadyAt() : e.readySince();
+        Instant readyAt = readySince.plus(policy.minReady());
+        boolean alive = e.ready() && e.hasHeartbeat();
+        if (alive && !readyAt.isAfter(now)) {
+            return new Judgement.Inconclusive("its agent started anew before the reboot");
+        }
+        if (!deadline.isAfter(now)) {
+            // Counts against no release: on which one it came back shows only in a later poll of the graph.
+            return new Judgement.Failed(
+                    "its agent reported steady-state, but its kubelet did not come up within " + text(policy.timeout()),
+                    false);
+        }
+        return alive
+                ? new Judgement.Keep(earlier(readyAt, deadline), "it is Ready for less than " + text(policy.minReady()))
+                : new Judgement.Keep(deadline, "its agent is steady, and its kubelet has shown no sign of life since");
+    }
+
+    private static Judgement silentOnTheOldBoot(Evidence e, VerifyPolicy policy, Instant now) {
+        Instant stuckAt = e.toldAt().plus(policy.stuckAfter());
+        if (stuckAt.isAfter(now)) {
+            return new Judgement.Keep(stuckAt, e.ready() ? "it was told to reboot and is still up" : "it is rebooting");
+        }
+        return e.ready()
+                ? new Judgement.Stuck(
+                        "it was told to reboot more than " + text(policy.stuckAfter()) + " ago and has not gone down",
+                        Optional.empty())
+                : new Judgement.Stuck(
+                        "it was told to reboot more than " + text(policy.stuckAfter()) + " ago and has not come back",
+                        Optional.of(Verdict.NeverCameBack));
+    }
+
+    /** How the version after a reboot stands to the one before it. */
+    private enum Move {
+        NEWER,
+        OLD,
+        OLDER,
+        UNREADABLE;
+
+        static Move of(Evidence e) {
+            Optional<OsVersion> left = OsVersion.parse(e.told().version());
+            Optional<OsVersion> now = OsVersion.parse(e.now().version());
+            if (left.isEmpty() || now.isEmpty()) {
+                return UNREADABLE;
+            }
+            int order = now.get().compareTo(left.get());
+            return order > 0 ? NEWER : order == 0 ? OLD : OLDER;
+        }
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    private static String version(String version) {
+        return version == null ? "an unknown version" : version;
+    }
+
+    private static String text(Duration duration) {
+        return Sentences.span(duration);
+    }
+}

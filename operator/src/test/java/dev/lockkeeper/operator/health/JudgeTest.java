@@ -1,0 +1,366 @@
+package dev.lockkeeper.operator.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockkeeper.crds.v1alpha1.Verdict;
+import dev.lockkeeper.fleetlock.semaphore.Boot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every row of the table of verdicts that needs no offers, in both orders of the agent's steady-state and the kubelet's heartbeat. */
+class JudgeTest {
+
+    private static final Instant TOLD = Instant.parse("2026-07-10T12:00:00Z");
+    private static final VerifyPolicy POLICY =
+            new VerifyPolicy(Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofHours(1));
+    private static final String LEFT = "44.20260621.3.1";
+    private static final String NEWER = "44.20260707.3.1";
+    private static final String OLDER = "43.20260101.3.0";
+
+    /** One machine's evidence, put together in the words of the table. Instants are seconds after telling. */
+    private static final class Machine {
+        private String bootId = "old";
+        private String toldVersion = LEFT;
+        private String version = LEFT;
+        private boolean ready;
+        private Instant readySince;
+        private Instant steadyAt;
+        private Instant verifyingSince;
+        private String heartbeatAtSteady;
+        private String heartbeat = "h1";
+
+        static Machine onTheOldBoot() {
+            return new Machine();
+        }
+
+        static Machine onANewBoot(String version, int seenAt) {
+            Machine machine = new Machine();
+            machine.bootId = "new";
+            machine.version = version;
+            machine.heartbeat = "h2";
+            machine.verifyingSince = at(seenAt);
+            return machine;
+        }
+
+        Machine readySince(int seconds) {
+            ready = true;
+            readySince = at(seconds);
+            return this;
+        }
+
+        /** Ready as the API shows it, of which the leader has no time. */
+        Machine showsReady() {
+            ready = true;
+            return this;
+        }
+
+        Machine steadyAt(int seconds) {
+            steadyAt = at(seconds);
+            heartbeatAtSteady = "h1";
+            if (verifyingSince == null || verifyingSince.isAfter(steadyAt)) {
+                verifyingSince = steadyAt;
+            }
+            return this;
+        }
+
+        Machine withHeartbeat() {
+            heartbeat = "h2";
+            return this;
+        }
+
+        Machine told(String version) {
+            toldVersion = version;
+            return this;
+        }
+
+        Judgement judgedAt(int seconds) {
+            Evidence evidence = new Evidence(
+                    new Boot("old", toldVersion),
+                    new Boot(bootId, version),
+                    ready,
+                    readySince,
+                    heartbeatAtSteady,
+                    heartbeat,
+                    steadyAt,
+                    verifyingSince,
+                    TOLD);
+            return Judge.judge(evidence, POLICY, at(seconds));
+        }
+    }
+
+    private static Instant at(int seconds) {
+        return TOLD.plusSeconds(seconds);
+    }
+
+    // ---- row 1: new boot, newer version, Ready, steady
+
+    @Test
+    void updatedWhenTheSteadyStateComesAfterTheKubelet() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100);
+        keeps(machine.judgedAt(129), at(130));
+        keeps(machine.judgedAt(130), at(1000));
+        assertThat(machine.steadyAt(140).judgedAt(140))
+                .isEqualTo(new Judgement.Updated(
+                        "it runs 44.20260707.3.1 and is Ready; before its reboot it ran 44.20260621.3.1"));
+    }
+
+    @Test
+    void updatedWhenTheSteadyStateComesBeforeTheKubelet() {
+        keeps(Machine.onTheOldBoot().showsReady().steadyAt(90).judgedAt(95), at(990));
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(110).steadyAt(90);
+        keeps(machine.judgedAt(139), at(140));
+        assertThat(machine.judgedAt(140)).isInstanceOf(Judgement.Updated.class);
+    }
+
+    @Test
+    void updatedLongAfterTheTimeOutIsStillUpdated() {
+        assertThat(Machine.onANewBoot(NEWER, 100)
+                        .readySince(100)
+                        .steadyAt(90_000)
+                        .judgedAt(90_000))
+                .isInstanceOf(Judgement.Updated.class);
+    }
+
+    @Test
+    void theFirstSightOfANewBootIsNoVerdictYet() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(0);
+        machine.verifyingSince = null;
+        keeps(machine.judgedAt(5_000), at(5_000));
+    }
+
+    @Test
+    void readyThatTheLeaderHasNoTimeOfCountsFromNow() {
+        keeps(Machine.onANewBoot(NEWER, 100).showsReady().steadyAt(100).judgedAt(200), at(230));
+    }
+
+    @Test
+    void theStoredTimeOfANodeThatIsNotReadyNowProvesNothing() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100).steadyAt(100);
+        machine.ready = false;
+        keeps(machine.judgedAt(500), at(1000));
+    }
+
+    // ---- row 2: new boot, Ready, no steady-state past the time-out
+
+    @ParameterizedTest
+    @ValueSource(strings = {NEWER, LEFT, OLDER})
+    void aSilentAgentKeepsItsSlotAndCountsAsNothing(String version) {
+        Machine machine = Machine.onANewBoot(version, 100).readySince(100);
+        keeps(machine.judgedAt(999), at(1000));
+        assertThat(machine.judgedAt(1000))
+                .isEqualTo(new Judgement.Stuck(
+                        "it has rebooted and its node is Ready, but its agent has not reported steady-state within 15m",
+                        Optional.empty()));
+    }
+
+    // ---- rows 3 and 5: new boot, not Ready past the time-out
+
+    private enum Steady {
+        NEVER,
+        BEFORE_THE_KUBELET,
+        AFTER_THE_KUBELET;
+
+        /** The time-out begins with Verifying, at whichever sign comes first. */
+        Machine on(Machine machine) {
+            return switch (this) {
+                case NEVER -> machine;
+                case BEFORE_THE_KUBELET -> machine.steadyAt(90);
+                case AFTER_THE_KUBELET -> machine.steadyAt(110);
+            };
+        }
+
+        int deadline() {
+            return (this == BEFORE_THE_KUBELET ? 90 : 100) + 900;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void notReadyOnANewerVersionFailsAndCounts(Steady steady) {
+        Machine machine = steady.on(Machine.onANewBoot(NEWER, 100));
+        keeps(machine.judgedAt(steady.deadline() - 1), at(steady.deadline()));
+        assertThat(machine.judgedAt(steady.deadline()))
+                .isEqualTo(new Judgement.Failed(
+                        "it came back on 44.20260707.3.1 and its node was not Ready for 30s within 15m", true));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void notReadyOnTheOldVersionFailsAndCountsAsNothing(Steady steady) {
+        assertThat(steady.on(Machine.onANewBoot(LEFT, 100)).judgedAt(steady.deadline()))
+                .isEqualTo(new Judgement.Failed(
+                        "it came back on 44.20260621.3.1 and its node was not Ready for 30s within 15m", false));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void notReadyOnAThirdVersionFailsAndCountsAsNothing(Steady steady) {
+        assertThat(steady.on(Machine.onANewBoot(OLDER, 100)).judgedAt(steady.deadline()))
+                .isEqualTo(new Judgement.Failed(
+                        "it came back on 43.20260101.3.0 and its node was not Ready for 30s within 15m", false));
+        assertThat(steady.on(Machine.onANewBoot(null, 100)).judgedAt(steady.deadline()))
+                .isEqualTo(new Judgement.Failed(
+                        "it came back on an unknown version and its node was not Ready for 30s within 15m", false));
+    }
+
+    @Test
+    void readyTooLateInTheTimeOutIsNotReady() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(980).steadyAt(110);
+        keeps(machine.judgedAt(999), at(1000));
+        assertThat(machine.judgedAt(1000)).isInstanceOf(Judgement.Failed.class);
+        assertThat(machine.judgedAt(1010)).isInstanceOf(Judgement.Updated.class);
+    }
+
+    // ---- row 4: new boot, old version, Ready, steady
+
+    @ParameterizedTest
+    @ValueSource(ints = {90, 110})
+    void backOnTheVersionThatItLeftSaysNothing(int steadyAt) {
+        assertThat(Machine.onANewBoot(LEFT, 100)
+                        .readySince(100)
+                        .steadyAt(steadyAt)
+                        .judgedAt(140))
+                .isEqualTo(new Judgement.Inconclusive("it came back on the version it left, 44.20260621.3.1"));
+    }
+
+    // ---- row 6: new boot, third version, Ready, steady
+
+    @ParameterizedTest
+    @ValueSource(ints = {90, 110})
+    void aThirdVersionSaysNothingInASentenceOfItsOwn(int steadyAt) {
+        assertThat(Machine.onANewBoot(OLDER, 100)
+                        .readySince(100)
+                        .steadyAt(steadyAt)
+                        .judgedAt(140))
+                .isEqualTo(new Judgement.Inconclusive(
+                        "it came back on 43.20260101.3.0, which is older than the version it left, 44.20260621.3.1"));
+        assertThat(Machine.onANewBoot(null, 100)
+                        .readySince(100)
+                        .steadyAt(steadyAt)
+                        .judgedAt(140))
+                .isEqualTo(
+                        new Judgement.Inconclusive(
+                                "it came back on an unknown version, which cannot be compared with the version it left, 44.20260621.3.1"));
+    }
+
+    @Test
+    void whatWasNotReadableAtTellingCannotBeUpdated() {
+        Machine machine =
+                Machine.onANewBoot(NEWER, 100).told(null).readySince(100).steadyAt(110);
+        assertThat(machine.judgedAt(140))
+                .isEqualTo(
+                        new Judgement.Inconclusive(
+                                "it came back on 44.20260707.3.1, which cannot be compared with the version it left, an unknown version"));
+    }
+
+    // ---- row 7: same boot, Ready with a heartbeat, steady
+
+    @Test
+    void anAgentThatOnlyStartedAnewSaysNothing() {
+        Machine machine = Machine.onTheOldBoot().readySince(20).steadyAt(10);
+        keeps(machine.judgedAt(300), at(910));
+        machine.withHeartbeat();
+        keeps(machine.judgedAt(49), at(50));
+        assertThat(machine.judgedAt(50))
+                .isEqualTo(new Judgement.Inconclusive("its agent started anew before the reboot"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NEWER, OLDER})
+    void theVersionIsNotReadBeforeTheBootIdChanged(String version) {
+        Machine machine = Machine.onTheOldBoot().readySince(20).steadyAt(10).withHeartbeat();
+        machine.version = version;
+        assertThat(machine.judgedAt(50))
+                .isEqualTo(new Judgement.Inconclusive("its agent started anew before the reboot"));
+    }
+
+    @Test
+    void aHeartbeatOfANodeThatIsNotReadyProvesNothing() {
+        keeps(Machine.onTheOldBoot().steadyAt(10).withHeartbeat().judgedAt(100), at(910));
+    }
+
+    @Test
+    void aHeartbeatCountsOnlyOnceOneWasStoredAtSteadyState() {
+        Machine machine = Machine.onTheOldBoot().readySince(20).steadyAt(10).withHeartbeat();
+        machine.heartbeatAtSteady = null;
+        keeps(machine.judgedAt(100), at(910));
+    }
+
+    // ---- row 8: same boot, steady, NotReady or no heartbeat past the time-out
+
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, false", "false, true"})
+    void aKubeletThatDoesNotComeUpFailsAndCountsAsNothing(boolean ready, boolean heartbeat) {
+        Machine machine = Machine.onTheOldBoot().steadyAt(90);
+        if (ready) {
+            machine.readySince(90);
+        }
+        if (heartbeat) {
+            machine.withHeartbeat();
+        }
+        keeps(machine.judgedAt(989), at(990));
+        assertThat(machine.judgedAt(990))
+                .isEqualTo(new Judgement.Failed(
+                        "its agent reported steady-state, but its kubelet did not come up within 15m", false));
+    }
+
+    // ---- rows 9 and 10: same boot, no steady-state
+
+    @Test
+    void toldButStillUpIsStuckAndCountsAsNothing() {
+        Machine machine = Machine.onTheOldBoot().showsReady();
+        keeps(machine.judgedAt(3599), at(3600));
+        assertThat(machine.judgedAt(3600))
+                .isEqualTo(new Judgement.Stuck(
+                        "it was told to reboot more than 1h ago and has not gone down", Optional.empty()));
+    }
+
+    @Test
+    void downForTooLongNeverCameBack() {
+        Machine machine = Machine.onTheOldBoot();
+        keeps(machine.judgedAt(3599), at(3600));
+        assertThat(machine.judgedAt(3600))
+                .isEqualTo(new Judgement.Stuck(
+                        "it was told to reboot more than 1h ago and has not come back",
+                        Optional.of(Verdict.NeverCameBack)));
+    }
+
+    @Test
+    void aHeartbeatAloneIsNoSignOfAReboot() {
+        keeps(Machine.onTheOldBoot().showsReady().withHeartbeat().judgedAt(600), at(3600));
+    }
+
+    @Test
+    void aMachineThatCameBackAfterItWasStuckIsVerifiedAnew() {
+        keeps(Machine.onANewBoot(NEWER, 8_000).readySince(8_000).judgedAt(8_010), at(8_030));
+    }
+
+    @Test
+    void aNodeThatShowsNoBootIdIsNotBackYet() {
+        Machine machine = Machine.onTheOldBoot();
+        machine.bootId = null;
+        keeps(machine.judgedAt(600), at(3600));
+    }
+
+    @Test
+    void noTimeAloneEverFreesASilentMachine() {
+        for (boolean ready : new boolean[] {true, false}) {
+            Machine machine = Machine.onTheOldBoot();
+            machine.ready = ready;
+            assertThat(machine.judgedAt(365 * 24 * 3600)).isInstanceOf(Judgement.Stuck.class);
+        }
+    }
+
+    private static void keeps(Judgement judgement, Instant lookAgainAt) {
+        assertThat(judgement).isInstanceOfSatisfying(Judgement.Keep.class, k -> {
+            assertThat(k.lookAgainAt()).isEqualTo(lookAgainAt);
+            assertThat(k.why()).isNotBlank();
+        });
+    }
+}
