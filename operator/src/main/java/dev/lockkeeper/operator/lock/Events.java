@@ -1,0 +1,30 @@
+package dev.lockkeeper.operator.lock;
+
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+
+/**
+ * Tells people what happened, where they look: at the RebootGroup and at the Node. No call blocks or fails; what cannot be told is
+ * lost, as the status and the log say the same.
+ */
+public interface Events {
+
+    void group(String rebootGroup, Reason reason, String note);
+
+    void node(NodeRef node, Reason reason, String note);
+
+    /** @param node null for a machine that is no node: then only the group is told */
+    default void groupAndNode(NodeRef node, String rebootGroup, Reason reason, String note) {
+        group(rebootGroup, reason, note);
+        if (node != null) {
+            node(node, reason, note);
+        }
+    }
+
+    /**
+     * Tells of a refusal unless the machine got one of the same kind a short while ago: agents ask every few minutes.
+     *
+     * @param node null for a machine that is no node
+     */
+    void refused(NodeRef node, String rebootGroup, String id, Refusal refusal);
+}

@@ -1,0 +1,47 @@
+package dev.lockkeeper.operator.lock;
+
+/** Why an Event is written; the name of each is the Event's {@code reason}. */
+public enum Reason {
+    SlotGranted(false, "Grant"),
+    DrainStarted(false, "Drain"),
+    DrainBlocked(true, "Drain"),
+    /** The drain was given up. */
+    DrainTimedOut(true, "Drain"),
+    /** A person uncordoned the node during its drain, and it was cordoned again. */
+    Recordoned(true, "Cordon"),
+    Rebooted(false, "Verify"),
+    /** Judged after a reboot, and healthy. */
+    Verified(false, "Verify"),
+    /** Judged Failed, and keeps its slot. */
+    Failed(true, "Verify"),
+    /** Judged Failed, and parked: cordoned, listed, without a slot. */
+    Parked(true, "Park"),
+    /** No longer parked. */
+    Recovered(false, "Unpark"),
+    SlotFreed(false, "Free"),
+    /** Keeps its slot until a person looks. */
+    Stuck(true, "Verify"),
+    Refused(false, "Refuse"),
+    /** A cordon that no holding had any more was removed. */
+    Uncordoned(false, "Uncordon"),
+    /** The annotation {@code lockkeeper.dev/free-slot} names nobody who holds anything. */
+    NothingToFree(true, "Free");
+
+    private final boolean warning;
+    private final String action;
+
+    Reason(boolean warning, String action) {
+        this.warning = warning;
+        this.action = action;
+    }
+
+    /** The Event's {@code type}: {@code Normal} or {@code Warning}. */
+    public String type() {
+        return warning ? "Warning" : "Normal";
+    }
+
+    /** The Event's {@code action}: what Lockkeeper was about. */
+    public String action() {
+        return action;
+    }
+}
