@@ -1,6 +1,7 @@
 package dev.lockkeeper.operator.http;
 
 import dev.lockkeeper.operator.lock.AgentApi;
+import dev.lockkeeper.operator.observe.Meters;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -36,9 +37,11 @@ public class AgentPort {
     AgentPort(
             Vertx vertx,
             AgentApi lock,
+            Meters meters,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
-        this.server = new AgentServer(vertx, host, port, lock, Limits.DEFAULT, (api, kind) -> {});
+        this.server = new AgentServer(
+                vertx, host, port, lock, Limits.DEFAULT, (api, kind) -> meters.request(api, null, kind));
     }
 
     void open(@Observes StartupEvent event) {

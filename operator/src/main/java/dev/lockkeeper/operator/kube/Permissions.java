@@ -1,0 +1,89 @@
+package dev.lockkeeper.operator.kube;
+
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Knows every permission that the operator needs, and asks the API server which of them it lacks. */
+public final class Permissions {
+
+    /** @param namespaced whether the operator's own namespace is enough */
+    public record Permission(
+            String group, String resource, String subresource, String verb, boolean namespaced, String name) {
+
+        @Override
+        public String toString() {
+            String full = subresource.isEmpty() ? resource : resource + "/" + subresource;
+            return verb + " " + full + (group.isEmpty() ? "" : "." + group) + (name.isEmpty() ? "" : " '" + name + "'");
+        }
+    }
+
+    /** All that the operator ever asks for: the shipped roles grant exactly this. */
+    public static final List<Permission> NEEDED = needed();
+
+    private final KubernetesClient client;
+    private final String namespace;
+
+    public Permissions(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+    }
+
+    private static List<Permission> needed() {
+        List<Permission> all = new ArrayList<>();
+        add(all, "lockkeeper.dev", "rebootgroups", "", "get", "list", "watch", "patch");
+        add(all, "lockkeeper.dev", "rebootgroups", "status", "update");
+        add(all, "", "nodes", "", "get", "list", "watch", "patch");
+        add(all, "", "pods", "", "list", "delete");
+        add(all, "", "pods", "eviction", "create");
+        add(all, "policy", "poddisruptionbudgets", "", "list");
+        add(all, "events.k8s.io", "events", "", "create", "patch");
+        all.add(new Permission(
+                "apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, "rebootgroups.lockkeeper.dev"));
+        for (String verb : List.of("get", "create", "update")) {
+            all.add(new Permission("coordination.k8s.io", "leases", "", verb, true, ""));
+        }
+        for (String verb : List.of("get", "list", "watch")) {
+            all.add(new Permission("", "secrets", "", verb, true, ""));
+        }
+        return List.copyOf(all);
+    }
+
+    private static void add(List<Permission> all, String group, String resource, String subresource, String... verbs) {
+        for (String verb : verbs) {
+            all.add(new Permission(group, resource, subresource, verb, false, ""));
+        }
+    }
+
+    /**
+     * The permissions that are missing now; empty if none is.
+     *
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server cannot be asked
+     */
+    public List<Permission> missing() {
+        return NEEDED.stream().filter(p -> !allowed(p)).toList();
+    }
+
+    private boolean allowed(Permission permission) {
+        SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withGroup(permission.group())
+                .withResource(permission.resource())
+                .withSubresource(permission.subresource())
+                .withVerb(permission.verb())
+                .withName(permission.name())
+                .withNamespace(permission.namespaced() ? namespace : "")
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        return client.authorization()
+                .v1()
+                .selfSubjectAccessReview()
+                .create(review)
+                .getStatus()
+                .getAllowed();
+    }
+}

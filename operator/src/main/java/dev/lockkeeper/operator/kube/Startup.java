@@ -1,0 +1,151 @@
+package dev.lockkeeper.operator.kube;
+
+import dev.lockkeeper.crds.v1alpha1.RebootGroup;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings the operator up in the right order and says what it waits for: API server, permissions, CRDs, caches, then the
+ * controllers. Goes on looking afterwards, so that a permission that is taken away is named too.
+ */
+public final class Startup implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Startup.class);
+    private static final long LOOK_AGAIN_MILLIS = 500;
+    private static final long WATCH_MILLIS = 15_000;
+    private static final String CRD = "rebootgroups.lockkeeper.dev";
+
+    private final KubernetesClient client;
+    private final Permissions permissions;
+    private final GroupCache groups;
+    private final NodeCache nodes;
+    private final Runnable startInformers;
+    private final Runnable startControllers;
+    private final Thread thread = Thread.ofPlatform().name("startup").daemon().unstarted(this::run);
+    private volatile boolean closed;
+    private volatile boolean cachesStarted;
+    private volatile boolean controllersStarted;
+    /** What is being waited for; null once all is well. */
+    private volatile String problem = "The operator is starting.";
+
+    public Startup(
+            KubernetesClient client,
+            Permissions permissions,
+            GroupCache groups,
+            NodeCache nodes,
+            Runnable startInformers,
+            Runnable startControllers) {
+        this.client = client;
+        this.permissions = permissions;
+        this.groups = groups;
+        this.nodes = nodes;
+        this.startInformers = startInformers;
+        this.startControllers = startControllers;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Why the operator is not ready, in a sentence; null if it is. */
+    public String problem() {
+        return problem;
+    }
+
+    /** Whether this replica's caches were filled once, so that agents can be answered. */
+    public boolean serving() {
+        return controllersStarted;
+    }
+
+    private void run() {
+        while (!closed) {
+            String found;
+            try {
+                found = look();
+            } catch (RuntimeException e) {
+                found = "Starting failed and is tried again: " + e.getMessage();
+            }
+            if (!Objects.equals(found, problem)) {
+                LOG.infof("%s", found == null ? "Ready: agents are served." : found);
+            }
+            problem = found;
+            try {
+                Thread.sleep(found == null ? WATCH_MILLIS : LOOK_AGAIN_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private String look() {
+        try {
+            List<Permissions.Permission> missing = permissions.missing();
+            if (!missing.isEmpty()) {
+                return "The operator's ServiceAccount lacks: "
+                        + missing.stream().map(Objects::toString).collect(Collectors.joining(", "))
+                        + ". Apply the roles of this version (deploy/).";
+            }
+            String crd = crdProblem();
+            if (crd != null) {
+                return crd;
+            }
+        } catch (KubernetesClientException e) {
+            // A running operator serves on; that an outage of the API is no reason to be taken out of service shows in
+            // its answers.
+            return controllersStarted
+                    ? problem
+                    : "The API server at " + client.getMasterUrl() + " cannot be asked: " + reason(e);
+        }
+        if (!cachesStarted) {
+            startInformers.run();
+            cachesStarted = true;
+        }
+        if (!groups.synced() || !nodes.synced()) {
+            return "Waiting for the first list of RebootGroups and Nodes.";
+        }
+        if (!controllersStarted) {
+            startControllers.run();
+            controllersStarted = true;
+        }
+        return null;
+    }
+
+    private String crdProblem() {
+        CustomResourceDefinition crd = client.apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName(CRD)
+                .get();
+        if (crd == null) {
+            return "The CRD " + CRD + " is not installed: kubectl apply -f crds/";
+        }
+        Map<String, String> annotations = crd.getMetadata().getAnnotations();
+        String revision = annotations == null ? null : annotations.get("lockkeeper.dev/crd-revision");
+        if (revision == null || Integer.parseInt(revision) < RebootGroup.CRD_REVISION) {
+            return "The CRD " + CRD + " is older than this operator (revision " + revision + ", needed "
+                    + RebootGroup.CRD_REVISION + "): kubectl apply -f crds/";
+        }
+        boolean established = crd.getStatus() != null
+                && crd.getStatus().getConditions() != null
+                && crd.getStatus().getConditions().stream()
+                        .anyMatch(c -> c.getType().equals("Established")
+                                && c.getStatus().equals("True"));
+        return established ? null : "The CRD " + CRD + " is being established.";
+    }
+
+    private static String reason(KubernetesClientException e) {
+        return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.lockkeeper.operator.lock;
+
+import dev.lockkeeper.fleetlock.protocol.Kind;
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * Decides which RebootGroup and which Node a pre-reboot request is about, or why it is about none: the rows of the answers' table
+ * from the password to {@code wrong_group}, top down.
+ */
+final class Admission {
+
+    /** @param node null for a machine that is no node */
+    record Admitted(GroupView group, NodeView node) {}
+
+    /** Exactly one of the two is set. */
+    record Result(Admitted admitted, Refusal refusal) {}
+
+    private final Membership membership;
+    private final Nodes nodes;
+    private final BiFunction<GroupView, AgentApi.Call, Optional<Refusal>> password;
+
+    /** @param password why a call may not speak for a group; empty if it may */
+    Admission(Membership membership, Nodes nodes, BiFunction<GroupView, AgentApi.Call, Optional<Refusal>> password) {
+        this.membership = membership;
+        this.nodes = nodes;
+        this.password = password;
+    }
+
+    /** @param holding the RebootGroup in which the id holds a slot, null if in none */
+    Result decide(AgentApi.Call call, GroupView holding) {
+        if (holding != null) {
+            NodeView node = holding.state()
+                    .holderOf(call.id())
+                    .map(h -> h.node())
+                    .flatMap(n -> nodes.named(n.name()).filter(v -> v.uid().equals(n.uid())))
+                    .orElse(null);
+            return password.apply(holding, call)
+                    .map(Admission::refused)
+                    .orElseGet(() -> new Result(new Admitted(holding, node), null));
+        }
+        List<GroupView> serving = membership.serving(call.group());
+        List<Optional<Refusal>> passwords =
+                serving.stream().map(g -> password.apply(g, call)).toList();
+        if (!passwords.isEmpty() && passwords.stream().allMatch(Optional::isPresent)) {
+            return refused(passwords.getFirst().orElseThrow());
+        }
+        if (serving.isEmpty()) {
+            List<String> known = membership.agentGroups();
+            return refused(
+                    Kind.UNKNOWN_GROUP,
+                    "No RebootGroup serves '" + call.group() + "' (there are: "
+                            + (known.isEmpty()
+                                    ? "none"
+                                    : String.join(", ", known.subList(0, Math.min(10, known.size()))))
+                            + ").");
+        }
+        List<NodeView> matches = nodes.withAgentId(call.id());
+        if (matches.size() > 1) {
+            return refused(
+                    Kind.AMBIGUOUS_MACHINE,
+                    "The id " + call.id() + " belongs to " + matches.size() + " nodes ("
+                            + String.join(
+                                    ", ",
+                                    matches.stream()
+                                            .map(NodeView::name)
+                                            .sorted()
+                                            .limit(3)
+                                            .toList())
+                            + "): give each machine a machine-id of its own.");
+        }
+        return matches.isEmpty() ? noNode(call, serving) : node(call, serving, matches.getFirst());
+    }
+
+    private Result noNode(AgentApi.Call call, List<GroupView> serving) {
+        List<GroupView> open = serving.stream().filter(GroupView::others).toList();
+        if (open.isEmpty()) {
+            return refused(
+                    Kind.UNKNOWN_MACHINE,
+                    "The id " + call.id() + " matches no node, and '" + call.group()
+                            + "' is for nodes only. If the machine is no node, set machines: NodesAndOthers; if it is, its kubelet reports another machine-id.");
+        }
+        return open.size() > 1 ? ambiguous(call, "The machine", open) : admitted(call, open.getFirst(), null);
+    }
+
+    private Result node(AgentApi.Call call, List<GroupView> serving, NodeView node) {
+        List<GroupView> having =
+                serving.stream().filter(g -> membership.has(g, node)).toList();
+        if (having.isEmpty()) {
+            return refused(
+                    Kind.WRONG_GROUP,
+                    "Node " + node.name() + " is no member of '" + call.group()
+                            + "': no RebootGroup of that group selects it. Change the agent's group or the node's labels.");
+        }
+        return having.size() > 1
+                ? ambiguous(call, "Node " + node.name(), having)
+                : admitted(call, having.getFirst(), node);
+    }
+
+    private Result admitted(AgentApi.Call call, GroupView group, NodeView node) {
+        return password.apply(group, call)
+                .map(Admission::refused)
+                .orElseGet(() -> new Result(new Admitted(group, node), null));
+    }
+
+    private static Result ambiguous(AgentApi.Call call, String machine, List<GroupView> groups) {
+        return refused(
+                Kind.AMBIGUOUS_GROUP,
+                machine + " is in " + groups.size() + " RebootGroups of '" + call.group() + "' ("
+                        + String.join(", ", groups.stream().map(GroupView::name).toList())
+                        + "): change their nodeSelectors so that one remains.");
+    }
+
+    private static Result refused(Kind kind, String value) {
+        return refused(new Refusal(kind, value));
+    }
+
+    private static Result refused(Refusal refusal) {
+        return new Result(null, refusal);
+    }
+}

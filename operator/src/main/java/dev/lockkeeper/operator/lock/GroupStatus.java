@@ -1,0 +1,122 @@
+package dev.lockkeeper.operator.lock;
+
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.Parked;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Tells in three conditions how a RebootGroup stands. No text in them changes by mere passing of time. */
+public final class GroupStatus {
+
+    /** One condition without its times. */
+    public record Condition(String type, boolean status, String reason, String message) {}
+
+    private static final int NAMED = 3;
+
+    private GroupStatus() {}
+
+    /**
+     * @param notServing why the group does not serve at all, null if it does
+     * @param secretProblem what is wrong with the Secret of the agents' passwords, null if nothing is
+     * @param sharedIds agents' ids that several members share, each with the nodes' names
+     */
+    public static List<Condition> conditions(
+            GroupView group, String notServing, String secretProblem, Map<String, List<String>> sharedIds) {
+        return List.of(ready(group, notServing, secretProblem), progressing(group), degraded(group, sharedIds));
+    }
+
+    private static Condition ready(GroupView group, String notServing, String secretProblem) {
+        if (notServing != null) {
+            return new Condition("Ready", false, "NotServing", notServing);
+        }
+        if (secretProblem != null) {
+            return new Condition("Ready", false, "NoPassword", secretProblem);
+        }
+        if (group.policy().deleting()) {
+            return new Condition("Ready", false, "Deleting", "It is being deleted and gives no new slot.");
+        }
+        return new Condition(
+                "Ready",
+                true,
+                "Serving",
+                "Serves the agents' group '" + group.agentGroup() + "'"
+                        + (group.policy().pausedReason() == null
+                                ? "."
+                                : "; paused: " + group.policy().pausedReason() + "."));
+    }
+
+    private static Condition progressing(GroupView group) {
+        List<Holder> holders = group.state().holders();
+        return holders.isEmpty()
+                ? new Condition("Progressing", false, "Idle", "No machine holds a slot.")
+                : new Condition("Progressing", true, "Rebooting", names(holders));
+    }
+
+    private static String names(List<Holder> holders) {
+        return holders.stream()
+                        .sorted(Comparator.comparing(Holder::grantedAt))
+                        .limit(NAMED)
+                        .map(h -> h.machine() + " is " + h.phase().text())
+                        .collect(Collectors.joining("; "))
+                + (holders.size() > NAMED ? "; and " + (holders.size() - NAMED) + " more." : ".");
+    }
+
+    private static Condition degraded(GroupView group, Map<String, List<String>> sharedIds) {
+        List<String> problems = new ArrayList<>();
+        String reason = null;
+        Optional<Holder> stuck =
+                group.state().holders().stream().filter(h -> h.stuck() != null).findFirst();
+        if (stuck.isPresent()) {
+            reason = "Stuck";
+            problems.add(stuck.get().machine() + " is stuck in "
+                    + stuck.get().phase().text() + " since " + stuck.get().stuck()
+                    + ". Look at the machine's console; its slot is kept until it is back, its Node is deleted, or you annotate lockkeeper.dev/free-slot="
+                    + stuck.get().machine() + ".");
+        }
+        List<String> failed = new ArrayList<>();
+        group.state().holders().stream()
+                .filter(h -> h.phase() == Phase.FAILED)
+                .forEach(h -> failed.add(h.machine() + " (keeps its slot: " + h.reason() + ")"));
+        group.state().parked().forEach(p -> failed.add(machine(p) + " (parked)"));
+        if (!failed.isEmpty()) {
+            reason = reason == null ? "MachineFailed" : reason;
+            problems.add("Failed after a reboot: "
+                    + failed.stream().limit(NAMED).collect(Collectors.joining("; "))
+                    + (failed.size() > NAMED ? "; and " + (failed.size() - NAMED) + " more" : "") + ".");
+        }
+        List<Holder> blocked = group.state().holders().stream()
+                .filter(h -> h.phase() == Phase.DRAINING
+                        && h.drain() != null
+                        && h.drain().blocked())
+                .toList();
+        if (!blocked.isEmpty()) {
+            reason = reason == null ? "DrainBlocked" : reason;
+            problems.add("The drain of " + blocked.getFirst().machine() + " is held up: "
+                    + blocked.getFirst().drain().blockedBy().getFirst().sentence() + ".");
+        }
+        if (!sharedIds.isEmpty()) {
+            reason = reason == null ? "SharedMachineId" : reason;
+            problems.add(sharedIds.entrySet().stream()
+                            .limit(NAMED)
+                            .map(e -> "Nodes "
+                                    + String.join(
+                                            ", ",
+                                            e.getValue().stream().limit(NAMED).toList()) + " share the agent's id "
+                                    + e.getKey())
+                            .collect(Collectors.joining("; "))
+                    + ": none of them gets a slot. Give each machine a machine-id of its own.");
+        }
+        return reason == null
+                ? new Condition("Degraded", false, "AsExpected", "No machine is stuck, failed or blocked.")
+                : new Condition("Degraded", true, reason, String.join(" ", problems));
+    }
+
+    private static String machine(Parked parked) {
+        return parked.node() == null ? parked.id() : parked.node().name();
+    }
+}

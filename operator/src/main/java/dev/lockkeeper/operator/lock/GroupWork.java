@@ -1,0 +1,298 @@
+package dev.lockkeeper.operator.lock;
+
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.Parked;
+import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.store.StoreException;
+import dev.lockkeeper.fleetlock.store.Swapper;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The leader's work on one RebootGroup: one pass looks at everything and takes each open step once, without waiting for anything.
+ *
+ * <ol>
+ *   <li>A person's {@code free-slot} annotation is carried out.
+ *   <li>Each holder is taken one step further ({@link HolderWork}); parked machines are looked after.
+ *   <li>Cordons of ours that belong to nobody any more are swept.
+ *   <li>Members are counted and conditions published.
+ * </ol>
+ *
+ * <p>A crash between any two lines is mended by the next pass: what is to be done follows from what is stored.
+ */
+public final class GroupWork {
+
+    private static final Logger LOG = Logger.getLogger(GroupWork.class);
+
+    /** How long at most until a pass looks again though nothing changed: the API's events are nudges, not promises. */
+    static final Duration REST = Duration.ofSeconds(30);
+
+    /** What a pass needs of the API besides nodes and pods. */
+    public interface Store {
+        List<GroupView> readAll() throws StoreException;
+
+        void publish(GroupView group, int members, int unready, List<GroupStatus.Condition> conditions)
+                throws StoreException;
+
+        /** Removes the annotation {@code lockkeeper.dev/free-slot} if it still has the group's value. */
+        void removeFreeSlot(GroupView group);
+    }
+
+    private final Groups groups;
+    private final Nodes nodes;
+    private final Swapper swapper;
+    private final Store store;
+    private final Cordons cordons;
+    private final HolderWork holderWork;
+    private final SecretProblems secrets;
+    private final Events events;
+    private final Clock clock;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    /** Since when a parked machine has been Ready, by token; forgotten with the leader, which only makes a recovery later. */
+    private final Map<String, Instant> parkedReadySince = new ConcurrentHashMap<>();
+
+    /** Tells what is wrong with a Secret of agents' passwords. */
+    public interface SecretProblems {
+        /** A sentence, or empty if the Secret is good. */
+        Optional<String> of(String secret);
+    }
+
+    public GroupWork(
+            Groups groups,
+            Nodes nodes,
+            Swapper swapper,
+            Store store,
+            Cordons cordons,
+            HolderWork holderWork,
+            SecretProblems secrets,
+            Events events,
+            Clock clock) {
+        this.groups = groups;
+        this.nodes = nodes;
+        this.swapper = swapper;
+        this.store = store;
+        this.cordons = cordons;
+        this.holderWork = holderWork;
+        this.secrets = secrets;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes every open step of the RebootGroup once.
+     *
+     * @return when to look again at the latest
+     */
+    public Duration pass(GroupView group) {
+        freeSlot(group);
+        List<CompletableFuture<Duration>> steps = group.state().holders().stream()
+                .map(holder -> CompletableFuture.supplyAsync(() -> holderWork.step(group, holder), threads))
+                .toList();
+        Duration next = steps.stream().map(CompletableFuture::join).reduce(REST, GroupWork::shorter);
+        for (Parked parked : group.state().parked()) {
+            next = shorter(next, lookAfter(group, parked));
+        }
+        parkedReadySince.keySet().retainAll(parkedTokens(group));
+        sweep();
+        publish(group);
+        return next;
+    }
+
+    private Set<String> parkedTokens(GroupView current) {
+        Set<String> tokens = new HashSet<>();
+        current.state().parked().forEach(p -> tokens.add(p.token()));
+        groups.membership().all().forEach(g -> g.state().parked().forEach(p -> tokens.add(p.token())));
+        return tokens;
+    }
+
+    // ---- a person frees a slot
+
+    /** Marks the holder, removes the annotation, then the ordinary way of Releasing frees: repeated, it frees nobody else. */
+    private void freeSlot(GroupView group) {
+        String named = group.freeSlot();
+        if (named == null) {
+            return;
+        }
+        Optional<Holder> holder = group.state().holders().stream()
+                .filter(h -> h.machine().equals(named) || h.id().equals(named))
+                .findFirst();
+        Optional<Parked> parked = group.state().parked().stream()
+                .filter(p -> p.id().equals(named)
+                        || p.node() != null && p.node().name().equals(named))
+                .findFirst();
+        if (holder.isPresent()) {
+            Holder h = holder.get();
+            swapper.swap(
+                            group.name(),
+                            s -> Semaphore.release(s.state(), h.token(), "freed by an administrator", clock.instant()))
+                    .toCompletableFuture()
+                    .join();
+            events.groupAndNode(
+                    h.node(),
+                    group.name(),
+                    Reason.SlotFreed,
+                    "An administrator freed the slot of " + named + ", which was "
+                            + h.phase().text() + ".");
+        } else if (parked.isPresent()) {
+            Parked p = parked.get();
+            swapper.swap(group.name(), s -> Semaphore.unpark(s.state(), p.token()))
+                    .toCompletableFuture()
+                    .join();
+            events.groupAndNode(
+                    p.node(),
+                    group.name(),
+                    Reason.SlotFreed,
+                    "An administrator ended the parking of " + named + "; it is uncordoned once it is Ready.");
+        } else {
+            events.group(
+                    group.name(),
+                    Reason.NothingToFree,
+                    "lockkeeper.dev/free-slot names '" + named + "', which holds nothing here. Holders: "
+                            + (group.state().holders().isEmpty()
+                                    ? "none"
+                                    : group.state().holders().stream()
+                                            .map(Holder::machine)
+                                            .collect(Collectors.joining(", ")))
+                            + ".");
+        }
+        store.removeFreeSlot(group);
+    }
+
+    // ---- parked machines
+
+    private Duration lookAfter(GroupView group, Parked parked) {
+        if (parked.node() == null) {
+            return REST;
+        }
+        NodeView node = nodes.named(parked.node().name()).orElse(null);
+        if (node == null || !node.uid().equals(parked.node().uid())) {
+            boolean gone = cordons.read(parked.node().name())
+                    .filter(n -> n.uid().equals(parked.node().uid()))
+                    .isEmpty();
+            if (gone) {
+                unpark(
+                        group,
+                        parked,
+                        Reason.SlotFreed,
+                        "Node " + parked.node().name() + " was deleted while it was parked.");
+            }
+            return REST;
+        }
+        if (!node.unschedulable()) {
+            unpark(
+                    group,
+                    parked,
+                    Reason.Recovered,
+                    node.name() + " was uncordoned by a person and is no longer parked.");
+            return REST;
+        }
+        if (!node.ready()) {
+            parkedReadySince.remove(parked.token());
+            return REST;
+        }
+        Instant now = clock.instant();
+        Instant since = parkedReadySince.computeIfAbsent(parked.token(), _ -> now);
+        Duration left = group.verify().minReady().minus(Duration.between(since, now));
+        if (left.isPositive()) {
+            return left;
+        }
+        if (cordons.uncordon(node, parked.token())) {
+            unpark(
+                    group,
+                    parked,
+                    Reason.Recovered,
+                    node.name() + " is Ready again on " + node.version() + ", uncordoned and no longer parked.");
+            return REST;
+        }
+        return Duration.ofSeconds(1);
+    }
+
+    private void unpark(GroupView group, Parked parked, Reason reason, String note) {
+        boolean done = swapper.swap(group.name(), s -> Semaphore.unpark(s.state(), parked.token()))
+                .toCompletableFuture()
+                .join();
+        if (done) {
+            events.groupAndNode(parked.node(), group.name(), reason, note);
+        }
+    }
+
+    // ---- cordons that belong to nobody
+
+    /** Only a cordon of ours whose token nobody has any more, by a fresh read, on a Ready node that nobody holds. */
+    private void sweep() {
+        List<NodeView> suspects = nodes.all().stream()
+                .filter(n -> n.cordonToken() != null
+                        && n.ready()
+                        && !isOwned(n, groups.membership().all()))
+                .toList();
+        if (suspects.isEmpty()) {
+            return;
+        }
+        List<GroupView> fresh;
+        try {
+            fresh = store.readAll();
+        } catch (StoreException e) {
+            LOG.warnf("cordons are not swept now: %s", e.getMessage());
+            return;
+        }
+        for (NodeView node : suspects) {
+            if (!isOwned(node, fresh) && cordons.uncordon(node, node.cordonToken())) {
+                LOG.infof("node=%s orphaned cordon of token %s removed", node.name(), node.cordonToken());
+                events.node(
+                        node.ref(), Reason.Uncordoned, "Removed a cordon of Lockkeeper's that no holder had any more.");
+            }
+        }
+    }
+
+    private static boolean isOwned(NodeView node, Collection<GroupView> groups) {
+        return groups.stream()
+                .anyMatch(g -> g.state().holding(node.cordonToken()).isPresent()
+                        || g.state().parkedAs(node.cordonToken()).isPresent()
+                        || g.state().holderOn(node.ref()).isPresent());
+    }
+
+    // ---- status
+
+    private void publish(GroupView group) {
+        Membership membership = groups.membership();
+        List<NodeView> members = membership.members(group, nodes.all());
+        Set<String> names = members.stream().map(NodeView::name).collect(Collectors.toSet());
+        long unready = members.stream()
+                .filter(n -> !n.ready())
+                .filter(n -> group.state().holderOn(n.ref()).isEmpty())
+                .filter(n -> group.state().parked().stream()
+                        .noneMatch(p -> p.node() != null && p.node().uid().equals(n.uid())))
+                .count();
+        Map<String, List<String>> shared = nodes.sharedIds().entrySet().stream()
+                .filter(e -> e.getValue().stream().anyMatch(names::contains))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, java.util.TreeMap::new));
+        String secretProblem =
+                group.secret() == null ? null : secrets.of(group.secret()).orElse(null);
+        try {
+            store.publish(
+                    group,
+                    members.size(),
+                    (int) unready,
+                    GroupStatus.conditions(group, membership.refusal(group.name()), secretProblem, shared));
+        } catch (StoreException e) {
+            LOG.warnf("group=%s status not published now: %s", group.name(), e.getMessage());
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+}

@@ -1,0 +1,477 @@
+package dev.lockkeeper.operator.lock;
+
+import dev.lockkeeper.fleetlock.semaphore.Boot;
+import dev.lockkeeper.fleetlock.semaphore.DrainFigures;
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
+import dev.lockkeeper.fleetlock.semaphore.Sighting;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
+import dev.lockkeeper.fleetlock.semaphore.Step;
+import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.health.Evidence;
+import dev.lockkeeper.operator.health.Judge;
+import dev.lockkeeper.operator.health.Judgement;
+import dev.lockkeeper.operator.health.VerifyPolicy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes one holder one step towards its slot's return: cordon, drain, watch, judge, uncordon, free.
+ *
+ * <p>A step acts on the node first and then stores what it did, or stores what it is about to undo first: cordon before drain,
+ * empty before Granted, uncordoned before the holder goes. Each is repeated without harm after a crash.
+ */
+public final class HolderWork {
+
+    private static final Logger LOG = Logger.getLogger(HolderWork.class);
+
+    /**
+     * @param askTimeout a holder that was not told and whose agent has not asked for so long is taken back
+     * @param retry how long between two looks at a drain, at most
+     * @param figures how often new drain figures are stored, at most
+     */
+    public record Timing(Duration askTimeout, Duration retry, Duration figures) {}
+
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    private final Nodes nodes;
+    private final Cordons cordons;
+    private final Drain drain;
+    private final Swapper swapper;
+    private final Events events;
+    private final Observations observations;
+    private final Consumer<String> crashPoint;
+    private final Timing timing;
+    private final Clock clock;
+
+    /** Durations for metrics. */
+    public interface Observations {
+        void drainFinished(String group, String result, Duration duration);
+
+        void rebooted(NodeRef node, Duration duration);
+
+        void verified(NodeRef node, Duration duration);
+    }
+
+    public HolderWork(
+            Nodes nodes,
+            Cordons cordons,
+            Drain drain,
+            Swapper swapper,
+            Events events,
+            Observations observations,
+            Consumer<String> crashPoint,
+            Timing timing,
+            Clock clock) {
+        this.nodes = nodes;
+        this.cordons = cordons;
+        this.drain = drain;
+        this.swapper = swapper;
+        this.events = events;
+        this.observations = observations;
+        this.crashPoint = crashPoint;
+        this.timing = timing;
+        this.clock = clock;
+    }
+
+    /** @return when to look again at the latest */
+    public Duration step(GroupView group, Holder holder) {
+        try {
+            return switch (holder.phase()) {
+                case DRAINING -> draining(group, holder);
+                case GRANTED -> granted(group, holder);
+                case REBOOTING, VERIFYING, FAILED -> judge(group, holder);
+                case RELEASING -> releasing(group, holder);
+            };
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "group=%s machine=%s phase=%s step failed, trying again: %s",
+                    group.name(), holder.machine(), holder.phase().text(), e.getMessage());
+            return timing.retry();
+        }
+    }
+
+    // ---- before telling
+
+    private Duration draining(GroupView group, Holder holder) {
+        if (takenBack(group, holder)) {
+            return SOON;
+        }
+        if (holder.node() == null || group.drain().mode() == DrainPolicy.Mode.NONE) {
+            swap(group, (s, now) -> Semaphore.drained(s, holder.token(), now));
+            return SOON;
+        }
+        Optional<NodeView> found = node(holder);
+        if (found.isEmpty()) {
+            return nodeGone(group, holder);
+        }
+        Optional<NodeView> cordoned = cordon(group, holder, found.get());
+        if (cordoned.isEmpty()) {
+            return SOON;
+        }
+        Duration running = Duration.between(holder.since(), clock.instant());
+        boolean late = running.compareTo(group.drain().timeout()) >= 0;
+        boolean force = late && group.drain().onTimeout() == DrainPolicy.OnTimeout.FORCE;
+        crashPoint.accept("BEFORE_DRAIN_PASS");
+        DrainStep step = drain.step(cordoned.get(), group.drain(), force, holder.drain());
+        crashPoint.accept("AFTER_DRAIN_PASS");
+        if (step.done()) {
+            return drained(group, holder, step.figures());
+        }
+        if (late && group.drain().onTimeout() == DrainPolicy.OnTimeout.RELEASE) {
+            return giveUp(group, holder, step.figures());
+        }
+        progress(group, holder, step.figures());
+        return interval(running);
+    }
+
+    /** Looks often at first, when most pods go, and less often at a drain that drags on. */
+    private Duration interval(Duration running) {
+        Duration quarter = running.dividedBy(4);
+        if (quarter.compareTo(SOON) < 0) {
+            return SOON;
+        }
+        return quarter.compareTo(timing.retry()) < 0 ? quarter : timing.retry();
+    }
+
+    private boolean takenBack(GroupView group, Holder holder) {
+        if (Duration.between(holder.askedAt(), clock.instant()).compareTo(timing.askTimeout()) < 0) {
+            return false;
+        }
+        String reason = "its agent has not asked for " + Sentences.span(timing.askTimeout());
+        return swap(group, (s, now) -> Semaphore.takeBack(s, holder.token(), reason, now));
+    }
+
+    private Duration nodeGone(GroupView group, Holder holder) {
+        swap(group, (s, now) -> Semaphore.release(s, holder.token(), "its Node was deleted", now));
+        return SOON;
+    }
+
+    /** The node as it is after its cordon, or empty if it changed meanwhile. */
+    private Optional<NodeView> cordon(GroupView group, Holder holder, NodeView cached) {
+        if (cached.unschedulable()
+                && (cached.cordonToken() == null || cached.cordonToken().equals(holder.token()))) {
+            return Optional.of(cached);
+        }
+        crashPoint.accept("BEFORE_CORDON");
+        NodeView node = cordons.read(cached.name())
+                .filter(n -> n.uid().equals(holder.node().uid()))
+                .orElse(null);
+        Cordons.Cordon outcome = node == null ? Cordons.Cordon.CHANGED : cordons.cordon(node, holder.token());
+        crashPoint.accept("AFTER_CORDON");
+        if (outcome == Cordons.Cordon.CHANGED) {
+            return Optional.empty();
+        }
+        boolean again = holder.drain() != null;
+        if (outcome == Cordons.Cordon.OURS && !cached.unschedulable()) {
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    again ? Reason.Recordoned : Reason.DrainStarted,
+                    again
+                            ? holder.machine() + " was uncordoned during its drain and is cordoned again."
+                            : holder.machine() + " is cordoned and being drained.");
+        }
+        return Optional.of(node);
+    }
+
+    private Duration drained(GroupView group, Holder holder, DrainFigures figures) {
+        boolean stillCordoned = cordons.read(holder.node().name())
+                .filter(n -> n.uid().equals(holder.node().uid()))
+                .filter(NodeView::unschedulable)
+                .isPresent();
+        if (!stillCordoned) {
+            return SOON;
+        }
+        crashPoint.accept("BEFORE_DRAINED");
+        boolean granted = swap(group, (s, now) -> {
+            SlotState with = Semaphore.drainProgress(s, holder.token(), figures).next();
+            Step<Boolean> step = Semaphore.drained(with, holder.token(), now);
+            return step.outcome() ? step : new Step<>(s, false);
+        });
+        crashPoint.accept("AFTER_DRAINED");
+        if (granted) {
+            observations.drainFinished(group.name(), "drained", Duration.between(holder.grantedAt(), clock.instant()));
+        }
+        return SOON;
+    }
+
+    private Duration giveUp(GroupView group, Holder holder, DrainFigures figures) {
+        String why = figures.blocked() ? ": " + figures.blockedBy().getFirst().sentence() : "";
+        String reason =
+                "the drain took longer than " + Sentences.span(group.drain().timeout()) + why;
+        if (swap(group, (s, now) -> Semaphore.giveUpDrain(s, group.policy(), holder.token(), reason, now))) {
+            observations.drainFinished(group.name(), "given_up", Duration.between(holder.grantedAt(), clock.instant()));
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    Reason.DrainTimedOut,
+                    holder.machine() + " gives its slot back: " + reason + ".");
+        }
+        return SOON;
+    }
+
+    private void progress(GroupView group, Holder holder, DrainFigures figures) {
+        DrainFigures before = holder.drain();
+        if (figures.equals(before)) {
+            return;
+        }
+        boolean news = before == null || !figures.blockedBy().equals(before.blockedBy());
+        Instant now = clock.instant();
+        Instant last = lastFigures.get(holder.token());
+        if (!news && last != null && Duration.between(last, now).compareTo(timing.figures()) < 0) {
+            return;
+        }
+        lastFigures.put(holder.token(), now);
+        swap(group, (s, _) -> Semaphore.drainProgress(s, holder.token(), figures));
+        boolean blocked = figures.blocked()
+                && (before == null || !figures.blockedBy().getFirst().equals(firstBlocker(before)));
+        if (blocked) {
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    Reason.DrainBlocked,
+                    "The drain of " + holder.machine() + " is held up: "
+                            + figures.blockedBy().getFirst().sentence() + ".");
+        }
+    }
+
+    private static Object firstBlocker(DrainFigures figures) {
+        return figures.blocked() ? figures.blockedBy().getFirst() : null;
+    }
+
+    /** When figures of a drain were last stored; bounded by the number of slots, as it is cleaned with each freed one. */
+    private final java.util.Map<String, Instant> lastFigures = new java.util.concurrent.ConcurrentHashMap<>();
+
+    /** Until the agent is told, the node must stay cordoned and empty. */
+    private Duration granted(GroupView group, Holder holder) {
+        if (takenBack(group, holder)) {
+            return SOON;
+        }
+        if (holder.node() == null || group.drain().mode() == DrainPolicy.Mode.NONE) {
+            return timing.retry();
+        }
+        Optional<NodeView> found = node(holder);
+        if (found.isEmpty()) {
+            return nodeGone(group, holder);
+        }
+        String lost = null;
+        if (!found.get().unschedulable()) {
+            lost = "the node was uncordoned";
+        } else if (!drain.remaining(found.get(), group.drain()).isEmpty()) {
+            lost = "a pod came back";
+        }
+        if (lost == null) {
+            return timing.retry();
+        }
+        String reason = lost;
+        swap(group, (s, now) -> Semaphore.drainLost(s, holder.token(), reason, now));
+        return SOON;
+    }
+
+    // ---- after telling
+
+    private Duration judge(GroupView group, Holder holder) {
+        if (holder.node() == null) {
+            return stuckAlone(group, holder);
+        }
+        Optional<NodeView> found = node(holder);
+        if (found.isEmpty()) {
+            return nodeGone(group, holder);
+        }
+        NodeView node = found.get();
+        if (!isNewBoot(node, holder) && holder.steadyAt() != null) {
+            // On the old boot the verdict hangs on heartbeats, and a cache may show one from before the reboot.
+            Optional<NodeView> fresh = cordons.read(node.name())
+                    .filter(n -> n.uid().equals(holder.node().uid()));
+            if (fresh.isEmpty()) {
+                return nodeGone(group, holder);
+            }
+            node = fresh.get();
+        }
+        Instant now = clock.instant();
+        boolean newBoot = isNewBoot(node, holder);
+        Instant readySince = readySince(node, holder, newBoot, now);
+        String heartbeat = Objects.toString(node.heartbeat(), "");
+        VerifyPolicy policy = new VerifyPolicy(
+                group.verify().timeout(),
+                group.verify().minReady(),
+                group.verify().stuckAfter());
+        Evidence evidence = new Evidence(
+                new Boot(holder.bootId(), holder.version()),
+                node.boot(),
+                node.ready(),
+                readySince,
+                holder.steadyAt() == null ? null : holder.heartbeat(),
+                heartbeat,
+                holder.steadyAt(),
+                holder.phase() == Phase.REBOOTING ? null : holder.since(),
+                holder.toldAt());
+        Judgement judgement = Judge.judge(evidence, policy, now);
+        Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
+        see(
+                group,
+                holder,
+                new Sighting(newBoot ? now : null, readySince, holder.steadyAt() == null ? null : heartbeat, stuck));
+        return carryOut(group, holder, node, judgement);
+    }
+
+    private static boolean isNewBoot(NodeView node, Holder holder) {
+        return node.bootId() != null && !node.bootId().equals(holder.bootId());
+    }
+
+    /** Ready counts from the first look with the new boot on, or, on the old one, from the steady-state on. */
+    private static Instant readySince(NodeView node, Holder holder, boolean newBoot, Instant now) {
+        if (!node.ready() || !newBoot && holder.steadyAt() == null) {
+            return null;
+        }
+        boolean firstBoot = newBoot && holder.newBootAt() == null;
+        return holder.readySince() == null || firstBoot ? now : holder.readySince();
+    }
+
+    private Duration stuckAlone(GroupView group, Holder holder) {
+        Instant now = clock.instant();
+        Duration left = group.verify().stuckAfter().minus(Duration.between(holder.since(), now));
+        if (left.isPositive()) {
+            return left;
+        }
+        stuck(
+                group,
+                holder,
+                "its agent has not been steady for "
+                        + Sentences.span(group.verify().stuckAfter()));
+        see(group, holder, new Sighting(null, null, null, holder.stuck() == null ? now : holder.stuck()));
+        return GroupWork.REST;
+    }
+
+    private void see(GroupView group, Holder holder, Sighting sighting) {
+        boolean firstBoot = sighting.newBootAt() != null && holder.newBootAt() == null;
+        boolean news = firstBoot
+                || sighting.heartbeat() != null && holder.heartbeat() == null
+                || !Objects.equals(sighting.readySince(), holder.readySince())
+                || !Objects.equals(sighting.stuck(), holder.stuck());
+        if (!news) {
+            return;
+        }
+        crashPoint.accept("BEFORE_NEW_BOOT");
+        boolean seen = swap(group, (s, now) -> Semaphore.observe(s, holder.token(), sighting, now));
+        crashPoint.accept("AFTER_NEW_BOOT");
+        if (seen && firstBoot) {
+            observations.rebooted(holder.node(), Duration.between(holder.toldAt(), clock.instant()));
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    Reason.Rebooted,
+                    holder.machine() + " has rebooted; it is being verified.");
+        }
+    }
+
+    private Duration carryOut(GroupView group, Holder holder, NodeView node, Judgement judgement) {
+        return switch (judgement) {
+            case Judgement.Keep keep -> {
+                Duration left = Duration.between(clock.instant(), keep.lookAgainAt());
+                yield left.compareTo(SOON) < 0 ? SOON : left;
+            }
+            case Judgement.Stuck stuck -> {
+                stuck(group, holder, stuck.why());
+                yield GroupWork.REST;
+            }
+            case Judgement.Updated updated -> release(group, holder, Reason.Verified, updated.why());
+            case Judgement.Inconclusive inconclusive -> release(group, holder, Reason.Verified, inconclusive.why());
+            case Judgement.Failed failed -> failed(group, holder, node, failed);
+        };
+    }
+
+    private void stuck(GroupView group, Holder holder, String why) {
+        if (holder.stuck() == null) {
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    Reason.Stuck,
+                    holder.machine() + " is stuck: " + why + ". It keeps its slot.");
+        }
+    }
+
+    private Duration release(GroupView group, Holder holder, Reason reason, String why) {
+        crashPoint.accept("BEFORE_VERDICT");
+        boolean done = swap(group, (s, now) -> Semaphore.release(s, holder.token(), why, now));
+        crashPoint.accept("AFTER_VERDICT");
+        if (done) {
+            observations.verified(holder.node(), Duration.between(holder.since(), clock.instant()));
+            events.groupAndNode(holder.node(), group.name(), reason, holder.machine() + ": " + why + ".");
+        }
+        return SOON;
+    }
+
+    private Duration failed(GroupView group, Holder holder, NodeView node, Judgement.Failed failed) {
+        if (holder.phase() == Phase.FAILED) {
+            return GroupWork.REST;
+        }
+        crashPoint.accept("BEFORE_PARK");
+        boolean done = group.verify().park()
+                ? swap(group, (s, now) -> Semaphore.park(s, holder.token(), node.version(), "Failed", now))
+                : swap(group, (s, now) -> Semaphore.fail(s, holder.token(), failed.why(), now));
+        crashPoint.accept("AFTER_PARK");
+        if (done) {
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    group.verify().park() ? Reason.Parked : Reason.Failed,
+                    holder.machine() + " failed: " + failed.why() + ". It stays cordoned"
+                            + (group.verify().park() ? " and its slot is free." : " and keeps its slot."));
+        }
+        return SOON;
+    }
+
+    // ---- the way out
+
+    /** Uncordons, then frees. A node that is not Ready stays cordoned; its cordon is swept once it is Ready. */
+    private Duration releasing(GroupView group, Holder holder) {
+        if (holder.node() != null) {
+            NodeView node = cordons.read(holder.node().name())
+                    .filter(n -> n.uid().equals(holder.node().uid()))
+                    .orElse(null);
+            crashPoint.accept("BEFORE_UNCORDON");
+            if (node != null && node.ready() && !cordons.uncordon(node, holder.token())) {
+                return SOON;
+            }
+            crashPoint.accept("AFTER_UNCORDON");
+        }
+        crashPoint.accept("BEFORE_FREE");
+        boolean freed = swap(group, (s, _) -> Semaphore.free(s, holder.token()));
+        crashPoint.accept("AFTER_FREE");
+        if (freed) {
+            lastFigures.remove(holder.token());
+            events.groupAndNode(
+                    holder.node(),
+                    group.name(),
+                    Reason.SlotFreed,
+                    "The slot of " + holder.machine() + " is free"
+                            + (holder.reason() == null ? "." : ": " + holder.reason() + "."));
+        }
+        return SOON;
+    }
+
+    /** The holder's node from the cache; a missing one is confirmed by a quorum read. */
+    private Optional<NodeView> node(Holder holder) {
+        return nodes.named(holder.node().name())
+                .filter(n -> n.uid().equals(holder.node().uid()))
+                .or(() -> cordons.read(holder.node().name())
+                        .filter(n -> n.uid().equals(holder.node().uid())));
+    }
+
+    private boolean swap(GroupView group, BiFunction<SlotState, Instant, Step<Boolean>> transition) {
+        return swapper.<Boolean>swap(group.name(), s -> transition.apply(s.state(), clock.instant()))
+                .toCompletableFuture()
+                .join();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.lockkeeper.operator.lock;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The nodes that this replica knows of, for display, matching and triggering; whoever acts on a node reads it anew. */
+public interface Nodes {
+
+    Collection<NodeView> all();
+
+    Optional<NodeView> named(String name);
+
+    /**
+     * The nodes whose agent sends this id: those whose machineID gives it, else those whose systemUUID does. More than one means
+     * that the id names no machine.
+     */
+    List<NodeView> withAgentId(String id);
+
+    /** Ids that several nodes share, each with their names, both sorted. */
+    Map<String, List<String>> sharedIds();
+}
