@@ -11,7 +11,7 @@ export PATH := $(JDK)/bin:$(PATH)
 
 MVN := mvn -B -ntp
 QUICK := $(MVN) -q -DskipTests
-TESTBED := java -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
+TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
 # Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
 LONG := -Dlockkeeper.test.scale=1.0
 

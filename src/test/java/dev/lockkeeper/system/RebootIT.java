@@ -1,0 +1,47 @@
+package dev.lockkeeper.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockkeeper.testbed.fleet.FleetWatcher;
+import dev.lockkeeper.testbed.fleet.Journal;
+import dev.lockkeeper.testbed.fleet.PodShape;
+import dev.lockkeeper.testbed.fleet.SimulatedMachine;
+import dev.lockkeeper.testbed.fleet.Workloads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The main road: machines ask, are drained, reboot one at a time, are verified and freed. */
+class RebootIT {
+
+    @Test
+    void allMachinesOfAGroupUpdateOneAtATimeAndAreUncordoned() throws Exception {
+        try (Rig rig = Rig.start();
+                FleetWatcher watcher = FleetWatcher.start(rig.admin, rig.journal)) {
+            var operator = rig.operator();
+            rig.group("workers");
+            List<SimulatedMachine> machines = IntStream.rangeClosed(1, 3)
+                    .mapToObj(i -> rig.machine("worker-" + i, "workers", operator))
+                    .toList();
+            Workloads shop = Workloads.inNewNamespace(rig.admin, "shop");
+            shop.awaitReady(shop.deployment("web", 3, PodShape.PLAIN));
+
+            machines.forEach(m -> m.stage(Rig.NEW));
+
+            Rig.await(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(machines)
+                    .allMatch(m -> rig.updated("workers", m)));
+            assertThat(watcher.awaitCurrent(Duration.ofSeconds(5))).isTrue();
+            watcher.checkCordons(Map.of());
+            assertThat(watcher.violations()).isEmpty();
+            assertThat(watcher.heldAtMost("workers")).isEqualTo(1);
+            assertThat(rig.journal.entries(Journal.Boot.class)).hasSize(3);
+            assertThat(rig.events("Node", "worker-1"))
+                    .anyMatch(e -> e.startsWith("SlotGranted"))
+                    .anyMatch(e -> e.startsWith("Rebooted"))
+                    .anyMatch(e -> e.startsWith("Verified"))
+                    .anyMatch(e -> e.startsWith("SlotFreed"));
+        }
+    }
+}

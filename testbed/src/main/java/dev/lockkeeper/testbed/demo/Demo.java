@@ -1,0 +1,238 @@
+package dev.lockkeeper.testbed.demo;
+
+import dev.lockkeeper.crds.v1alpha1.DrainSpec;
+import dev.lockkeeper.crds.v1alpha1.RebootGroup;
+import dev.lockkeeper.crds.v1alpha1.RebootGroupSpec;
+import dev.lockkeeper.crds.v1alpha1.VerifySpec;
+import dev.lockkeeper.testbed.control.ControlPlane;
+import dev.lockkeeper.testbed.fleet.AgentSettings;
+import dev.lockkeeper.testbed.fleet.Architecture;
+import dev.lockkeeper.testbed.fleet.Fleet;
+import dev.lockkeeper.testbed.fleet.FleetRules.Cordon;
+import dev.lockkeeper.testbed.fleet.FleetWatcher;
+import dev.lockkeeper.testbed.fleet.Journal;
+import dev.lockkeeper.testbed.fleet.MachineSpec;
+import dev.lockkeeper.testbed.fleet.PodShape;
+import dev.lockkeeper.testbed.fleet.RebootShape;
+import dev.lockkeeper.testbed.fleet.SimulatedMachine;
+import dev.lockkeeper.testbed.fleet.Violation;
+import dev.lockkeeper.testbed.fleet.Workloads;
+import dev.lockkeeper.testbed.operator.Manifests;
+import dev.lockkeeper.testbed.operator.OperatorProcess;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Shows a fleet of twelve machines update itself, one slot at a time, and checks by its own watch of the API server that it went as
+ * promised. The exit status is 0 only if it did.
+ */
+public final class Demo {
+
+    private static final String OLD = MachineSpec.DEFAULT_VERSION;
+    private static final String NEW = "44.20260721.3.1";
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration BLOCKED_FOR = Duration.ofSeconds(12);
+    private static final String ROLE = "demo.lockkeeper.dev/role";
+    private static final String PERSONS_NODE = "worker-3";
+
+    private Demo() {}
+
+    public static void main(String[] arguments) throws Exception {
+        boolean keep = !System.getProperty("lockkeeper.demo.keep", "").isBlank();
+        System.exit(run(keep) ? 0 : 1);
+    }
+
+    private static boolean run(boolean keep) throws Exception {
+        say("Starting a Kubernetes control plane (etcd, API server, controllers, scheduler, simulated kubelets) ...");
+        Path folder = Files.createTempDirectory("lockkeeper-demo-");
+        try (ControlPlane plane = ControlPlane.start()) {
+            KubernetesClient admin = plane.admin();
+            Manifests.install(admin);
+            say("Registering 12 machines of four architectures on Fedora CoreOS " + OLD + ".");
+            List<MachineSpec> fleet = fleet();
+            Fleet.register(admin, fleet);
+            groups(admin);
+            workloads(admin);
+            admin.nodes().withName(PERSONS_NODE).patch("{\"spec\":{\"unschedulable\":true}}");
+            say("A person has cordoned " + PERSONS_NODE + ": it must be cordoned afterwards, too.");
+
+            say("Starting the operator under the roles of deploy/ ...");
+            Path kubeconfig = plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT);
+            Journal journal = new Journal(Clock.systemUTC());
+            List<SimulatedMachine> machines = new ArrayList<>();
+            try (OperatorProcess operator =
+                            OperatorProcess.builder(kubeconfig, folder).start();
+                    FleetWatcher watcher = FleetWatcher.start(admin, journal)) {
+                say("The operator is ready (log: " + operator.log() + ").");
+                boolean good = roll(admin, operator, watcher, journal, machines, fleet);
+                if (keep) {
+                    keepRunning(plane, operator);
+                }
+                return good;
+            } finally {
+                machines.forEach(SimulatedMachine::close);
+            }
+        }
+    }
+
+    private static boolean roll(
+            KubernetesClient admin,
+            OperatorProcess operator,
+            FleetWatcher watcher,
+            Journal journal,
+            List<SimulatedMachine> machines,
+            List<MachineSpec> fleet)
+            throws InterruptedException {
+        for (MachineSpec spec : fleet) {
+            AgentSettings settings = AgentSettings.of(
+                            URI.create(operator.url()), spec.name().startsWith("worker") ? "workers" : "controllers")
+                    .withTimeScale(0.02)
+                    .withSeed(spec.name().hashCode());
+            machines.add(SimulatedMachine.start(
+                    spec, settings, RebootShape.USUAL.withDownFor(Duration.ofSeconds(60)), journal, admin));
+        }
+        say("Every agent stages " + NEW + " and asks for its reboot.");
+        say("");
+        machines.forEach(m -> m.stage(NEW));
+        Instant begin = Instant.now();
+        Screen screen = new Screen(
+                admin,
+                machines,
+                fleet.stream()
+                        .collect(Collectors.toMap(
+                                MachineSpec::name, s -> s.architecture().coreosName())));
+        boolean open = false;
+        while (!finished(machines, watcher)
+                && Duration.between(begin, Instant.now()).compareTo(LIMIT) < 0) {
+            screen.draw(Instant.now());
+            if (!open && screen.blockedFor(Instant.now()).compareTo(BLOCKED_FOR) > 0) {
+                admin.apps()
+                        .deployments()
+                        .inNamespace("shop")
+                        .withName("database")
+                        .scale(2);
+                open = true;
+                screen.note("The database got a second replica: its disruption budget opens.");
+            }
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+        screen.draw(Instant.now());
+        return summary(watcher, journal, machines, Duration.between(begin, Instant.now()), open);
+    }
+
+    private static boolean finished(List<SimulatedMachine> machines, FleetWatcher watcher) {
+        return machines.stream()
+                        .allMatch(m -> m.version().equals(NEW) && m.staged().isEmpty())
+                && watcher.groups().values().stream().allMatch(g -> g.holders().isEmpty());
+    }
+
+    private static boolean summary(
+            FleetWatcher watcher, Journal journal, List<SimulatedMachine> machines, Duration took, boolean wasBlocked)
+            throws InterruptedException {
+        watcher.awaitCurrent(Duration.ofSeconds(10));
+        watcher.checkCordons(Map.of(PERSONS_NODE, Cordon.BY_PERSON));
+        List<Violation> violations = watcher.violations();
+        long updated = machines.stream().filter(m -> m.version().equals(NEW)).count();
+        int controllers = watcher.heldAtMost("controllers");
+        int workers = watcher.heldAtMost("workers");
+        say("");
+        say("Summary, by the demo's own watch of the API server (" + watcher.versions()
+                + " stored versions of the groups):");
+        boolean good = check(updated == machines.size(), updated + " of " + machines.size() + " machines run " + NEW);
+        good &= check(
+                controllers == 1 && workers == 2,
+                "at most " + controllers + " of 1 slot of controllers and " + workers
+                        + " of 2 slots of workers were held");
+        good &= check(
+                violations.isEmpty(), "every node was cordoned and empty before its reboot, and all cordons are right");
+        violations.forEach(v -> say("      " + v.what()));
+        good &= check(watcher.relists() == 0, "no stored version was missed");
+        good &= check(wasBlocked, "a disruption budget held one drain up, and was waited for");
+        good &= check(
+                journal.entries(Journal.Boot.class).size() == machines.size(),
+                journal.entries(Journal.Boot.class).size() + " reboots for " + machines.size() + " machines");
+        say((good ? "All as promised" : "NOT as promised") + ", in " + took.toSeconds() + " s.");
+        return good;
+    }
+
+    private static boolean check(boolean good, String what) {
+        say("  " + (good ? "ok  " : "FAIL") + "  " + what);
+        return good;
+    }
+
+    private static void keepRunning(ControlPlane plane, OperatorProcess operator) throws InterruptedException {
+        say("");
+        say("Left running, until you press Ctrl-C. Try in another terminal:");
+        say("  export KUBECONFIG=" + plane.adminKubeconfig());
+        say("  kubectl get rbg");
+        say("  kubectl describe rbg workers");
+        say("  kubectl get events -A --field-selector reason=SlotGranted");
+        say("  curl -s http://127.0.0.1:" + operator.managementPort() + "/q/metrics | grep ^lockkeeper");
+        say("  curl -si -H 'fleet-lock-protocol: true' -d '{\"client_params\":{\"id\":\"0\",\"group\":\"workers\"}}' "
+                + operator.url() + "v1/pre-reboot");
+        new CountDownLatch(1).await();
+    }
+
+    private static List<MachineSpec> fleet() {
+        List<MachineSpec> fleet = new ArrayList<>();
+        Architecture[] architectures = Architecture.values();
+        for (int i = 1; i <= 12; i++) {
+            boolean controller = i <= 3;
+            String name = controller ? "controller-" + i : "worker-" + (i - 3);
+            fleet.add(MachineSpec.of(name, i)
+                    .withArchitecture(architectures[i % architectures.length])
+                    .withLabel(ROLE, controller ? "controller" : "worker"));
+        }
+        return fleet;
+    }
+
+    private static void groups(KubernetesClient admin) {
+        group(admin, "controllers", "controller", 1);
+        group(admin, "workers", "worker", 2);
+    }
+
+    private static void group(KubernetesClient admin, String name, String role, int slots) {
+        RebootGroupSpec spec = new RebootGroupSpec();
+        spec.setSlots(new IntOrString(slots));
+        spec.setNodeSelector(
+                new LabelSelectorBuilder().addToMatchLabels(ROLE, role).build());
+        DrainSpec drain = new DrainSpec();
+        drain.setTimeout("5m");
+        spec.setDrain(drain);
+        VerifySpec verify = new VerifySpec();
+        verify.setMinReady("1s");
+        verify.setTimeout("2m");
+        spec.setVerify(verify);
+        RebootGroup group = new RebootGroup();
+        group.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        group.setSpec(spec);
+        admin.resource(group).create();
+    }
+
+    private static void workloads(KubernetesClient admin) {
+        Workloads shop = Workloads.inNewNamespace(admin, "shop");
+        shop.daemonSet("node-agent");
+        shop.minAvailable("web", "web", new IntOrString(5));
+        shop.minAvailable("database", "database", new IntOrString(1));
+        shop.awaitReady(shop.deployment("web", 8, PodShape.PLAIN.onNodesWith(ROLE, "worker")));
+        shop.awaitReady(shop.deployment("database", 1, PodShape.PLAIN.onNodesWith(ROLE, "worker")));
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+    }
+}

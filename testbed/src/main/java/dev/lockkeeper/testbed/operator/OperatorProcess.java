@@ -1,0 +1,272 @@
+package dev.lockkeeper.testbed.operator;
+
+import dev.lockkeeper.testbed.control.ChildProcesses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One replica of the operator as users run it: the packaged application in a process of its own, with a kubeconfig and settings by
+ * environment variables.
+ */
+public final class OperatorProcess implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private final Builder settings;
+    private final int port;
+    private final int managementPort;
+    private final Path log;
+    private Process process;
+    private Instant startedAt;
+
+    private OperatorProcess(Builder settings) {
+        this.settings = settings;
+        this.port = freePort();
+        this.managementPort = freePort();
+        this.log = settings.folder.resolve("operator-" + settings.name + ".log");
+    }
+
+    /** @param folder where the log goes */
+    public static Builder builder(Path kubeconfig, Path folder) {
+        return new Builder(kubeconfig, folder);
+    }
+
+    /** What a replica is started with. */
+    public static final class Builder {
+        private final Path kubeconfig;
+        private final Path folder;
+        private final Map<String, String> environment = new LinkedHashMap<>();
+        private final List<String> jvm =
+                new ArrayList<>(List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        private String name = "0";
+
+        private Builder(Path kubeconfig, Path folder) {
+            this.kubeconfig = kubeconfig;
+            this.folder = folder;
+        }
+
+        /** Names the replica, in its log's name and in the API. */
+        public Builder name(String name) {
+            this.name = name;
+            return this;
+        }
+
+        /** A setting by its environment variable, such as {@code LOCKKEEPER_AGENT_MAX_HOLD}. */
+        public Builder set(String variable, String value) {
+            environment.put(variable, value);
+            return this;
+        }
+
+        /** Replaces the options of the JVM. */
+        public Builder jvm(String... options) {
+            jvm.clear();
+            jvm.addAll(List.of(options));
+            return this;
+        }
+
+        /** Starts the process and does not wait. */
+        public OperatorProcess launch() {
+            OperatorProcess operator = new OperatorProcess(this);
+            operator.launch();
+            return operator;
+        }
+
+        /** Starts the process and waits until it is ready. */
+        public OperatorProcess start() {
+            OperatorProcess operator = launch();
+            operator.awaitReady();
+            return operator;
+        }
+    }
+
+    /** Starts the process again, after {@link #kill} or {@link #terminate}; on the same ports. */
+    public synchronized void launch() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(settings.jvm);
+        command.add("-jar");
+        command.add(jar().toString());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(k -> k.startsWith("LOCKKEEPER_") || k.startsWith("KUBERNETES_"));
+        environment.put("KUBECONFIG", settings.kubeconfig.toString());
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
+        environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("LOCKKEEPER_NAMESPACE", "lockkeeper");
+        environment.put("POD_NAME", "lockkeeper-" + settings.name);
+        environment.putAll(settings.environment);
+        startedAt = Instant.now();
+        process = ChildProcesses.start(builder);
+    }
+
+    private static Path jar() {
+        String given = System.getProperty("lockkeeper.root");
+        Path root = given != null ? Path.of(given) : Path.of("").toAbsolutePath();
+        while (root != null) {
+            Path jar = root.resolve("operator/target/quarkus-app/quarkus-run.jar");
+            if (Files.exists(jar)) {
+                return jar;
+            }
+            root = root.getParent();
+        }
+        throw new IllegalStateException("operator/target/quarkus-app/quarkus-run.jar is missing: run make build");
+    }
+
+    /** The agents' base URL, with the final slash that the agent needs. */
+    public String url() {
+        return "http://127.0.0.1:" + port + "/";
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int managementPort() {
+        return managementPort;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean alive() {
+        return process.isAlive();
+    }
+
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    public String logText() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The body of a management page such as {@code /q/metrics}; empty while nobody answers. */
+    public HttpResponse<String> management(String path) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                        .timeout(Duration.ofSeconds(5))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    public boolean ready() {
+        try {
+            return management("/q/health/ready").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Waits until the replica is ready, up to a minute. */
+    public void awaitReady() {
+        Instant limit = Instant.now().plus(START_LIMIT);
+        while (!ready()) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the operator ended with " + process.exitValue() + ":\n" + tail());
+            }
+            if (Instant.now().isAfter(limit)) {
+                throw new IllegalStateException("the operator is not ready after " + START_LIMIT + ":\n" + tail());
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private String tail() {
+        List<String> lines = logText().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    /** Kill -9. */
+    public void kill() {
+        process.destroyForcibly();
+        await();
+    }
+
+    /** SIGTERM, and waits for the end. */
+    public int terminate() {
+        process.destroy();
+        return await();
+    }
+
+    /** Waits up to half a minute for the process to end by itself or by a signal. */
+    public int await() {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                process.waitFor();
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the operator's end", e);
+        }
+    }
+
+    /** Sends a signal such as {@code STOP} or {@code CONT}. */
+    public void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.destroy();
+            try {
+                if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                    kill();
+                }
+            } catch (InterruptedException e) {
+                kill();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
