@@ -358,9 +358,10 @@ public final class Semaphore {
     }
 
     private static String unready(int down, List<String> names) {
-        return names.isEmpty()
-                ? "No slot: " + down + " NotReady members use it. Repair them or delete their Nodes."
-                : "No slot: " + String.join("; ", names) + (names.size() == 1 ? ", uses it." : " use it.")
-                        + " Repair it or delete the Node.";
+        if (names.size() == 1) {
+            return "No slot: " + names.getFirst() + ", uses it. Repair it or delete the Node.";
+        }
+        String who = names.isEmpty() ? down + " NotReady members" : String.join("; ", names);
+        return "No slot: " + who + " use it. Repair them or delete their Nodes.";
     }
 }
