@@ -25,7 +25,7 @@ tools: # Says what is missing before anything long starts
 	@command -v mvn >/dev/null || { echo "Maven is missing: install Maven 3.8.7 or later." >&2; exit 1; }
 	@if [ -z "$${LOCKKEEPER_TESTBED_BIN:-}" ]; then \
 	  v=$$(go env GOVERSION 2>/dev/null | sed -E 's/^go1\.([0-9]+).*/\1/'); \
-	  [ -n "$$v" ] && [ "$$v" -ge 24 ] || { echo "Go 1.24 or later is missing: the testbed compiles Kubernetes' own servers with it. Install Go, or set LOCKKEEPER_TESTBED_BIN to a folder that has them." >&2; exit 1; }; \
+	  [ -n "$$v" ] && [ "$$v" -ge 26 ] || { echo "Go 1.26 or later is missing: the testbed compiles Kubernetes' own servers with it. Install Go, or set LOCKKEEPER_TESTBED_BIN to a folder that has them." >&2; exit 1; }; \
 	fi
 
 .PHONY: build

@@ -31,7 +31,8 @@ class DrainIT {
     @BeforeAll
     static void start() {
         rig = Rig.start();
-        operator = rig.operator(o -> o.set("LOCKKEEPER_DRAIN_BACKOFF", "PT3S").set("LOCKKEEPER_AGENT_MAX_HOLD", "PT4S"));
+        operator =
+                rig.operator(o -> o.set("LOCKKEEPER_DRAIN_BACKOFF", "PT3S").set("LOCKKEEPER_AGENT_MAX_HOLD", "PT4S"));
     }
 
     @AfterAll
@@ -57,16 +58,18 @@ class DrainIT {
         }
 
         void awaitUpdated() {
-            Rig.await().untilAsserted(() -> assertThat(rig.updated(name, machine))
-                    .as("%s: %s", machine.name(), rig.read(name).getStatus())
-                    .isTrue());
+            Rig.await()
+                    .untilAsserted(() -> assertThat(rig.updated(name, machine))
+                            .as("%s: %s", machine.name(), rig.read(name).getStatus())
+                            .isTrue());
         }
 
         void awaitBlockedBy(String reason) {
-            Rig.await().untilAsserted(() -> assertThat(rig.holder(name, machine.name()))
-                    .hasValueSatisfying(h -> assertThat(h.getDrain().getBlockedBy())
-                            .anySatisfy(b -> assertThat(b.getPod() + " " + b.getReason() + " " + b.getPdb())
-                                    .contains(reason))));
+            Rig.await()
+                    .untilAsserted(() -> assertThat(rig.holder(name, machine.name()))
+                            .hasValueSatisfying(h -> assertThat(h.getDrain().getBlockedBy())
+                                    .anySatisfy(b -> assertThat(b.getPod() + " " + b.getReason() + " " + b.getPdb())
+                                            .contains(reason)))));
         }
 
         List<Pod> pods() {
@@ -89,13 +92,21 @@ class DrainIT {
         c.stage();
 
         c.awaitBlockedBy("pdb-later/db");
-        Rig.await().untilAsserted(() -> assertThat(rig.events("RebootGroup", "pdb-later"))
-                .anyMatch(e -> e.startsWith("DrainBlocked") && e.contains("pdb-later/db")));
-        Rig.await().untilAsserted(() -> assertThat(c.refusals())
-                .anyMatch(b -> b.contains("\"kind\":\"drain_blocked\"") && b.contains("PDB pdb-later/db")));
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.events("RebootGroup", "pdb-later"))
+                        .anyMatch(e -> e.startsWith("DrainBlocked") && e.contains("pdb-later/db")));
+        Rig.await()
+                .untilAsserted(() -> assertThat(c.refusals())
+                        .anyMatch(b -> b.contains("\"kind\":\"drain_blocked\"") && b.contains("PDB pdb-later/db")));
         assertThat(rig.journal.entries(Journal.Boot.class, c.machine.name())).isEmpty();
 
-        rig.admin.policy().v1().podDisruptionBudget().inNamespace("pdb-later").withName("db").delete();
+        rig.admin
+                .policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace("pdb-later")
+                .withName("db")
+                .delete();
         c.awaitUpdated();
     }
 
@@ -106,11 +117,13 @@ class DrainIT {
         c.workloads.awaitReady(c.workloads.deployment("db", 1, c.here()));
         c.stage();
 
-        Rig.await().untilAsserted(() -> assertThat(rig.read("pdb-release").getStatus().getBackoff())
-                .anySatisfy(b -> assertThat(b.getTries()).isGreaterThanOrEqualTo(2)));
+        Rig.await()
+                .untilAsserted(
+                        () -> assertThat(rig.read("pdb-release").getStatus().getBackoff())
+                                .anySatisfy(b -> assertThat(b.getTries()).isGreaterThanOrEqualTo(2)));
         assertThat(rig.events("RebootGroup", "pdb-release")).anyMatch(e -> e.startsWith("DrainTimedOut"));
-        Rig.await().untilAsserted(() ->
-                assertThat(c.refusals()).anyMatch(b -> b.contains("\"kind\":\"drain_backoff\"")));
+        Rig.await()
+                .untilAsserted(() -> assertThat(c.refusals()).anyMatch(b -> b.contains("\"kind\":\"drain_backoff\"")));
         Rig.await().untilAsserted(() -> {
             assertThat(rig.holder("pdb-release", c.machine.name())).isEmpty();
             assertThat(rig.node(c.machine.name()).getSpec().getUnschedulable()).isNotEqualTo(true);
@@ -132,7 +145,13 @@ class DrainIT {
         assertThat(rig.holder("pdb-hold", c.machine.name()))
                 .hasValueSatisfying(h -> assertThat(h.getPhase()).isEqualTo(Phase.Draining));
         assertThat(rig.read("pdb-hold").getStatus().getBackoff()).isNullOrEmpty();
-        rig.admin.policy().v1().podDisruptionBudget().inNamespace("pdb-hold").withName("db").delete();
+        rig.admin
+                .policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace("pdb-hold")
+                .withName("db")
+                .delete();
         c.awaitUpdated();
     }
 
@@ -166,11 +185,12 @@ class DrainIT {
     @Test
     void aPodWithLongGraceIsWaitedFor() {
         Case c = Case.of("grace", _ -> {});
-        c.workloads.awaitReady(
-                c.workloads.deployment("slow", 1, c.here().withGrace(Duration.ofSeconds(4))));
+        c.workloads.awaitReady(c.workloads.deployment("slow", 1, c.here().withGrace(Duration.ofSeconds(4))));
         c.stage();
-        Rig.await().untilAsserted(() -> assertThat(rig.holder("grace", c.machine.name()))
-                .hasValueSatisfying(h -> assertThat(h.getDrain().getRemaining()).isEqualTo(1)));
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.holder("grace", c.machine.name()))
+                        .hasValueSatisfying(
+                                h -> assertThat(h.getDrain().getRemaining()).isEqualTo(1)));
         assertThat(rig.journal.entries(Journal.Down.class, c.machine.name())).isEmpty();
         c.awaitUpdated();
     }
@@ -178,15 +198,17 @@ class DrainIT {
     @Test
     void aPodWithAFinalizerIsNamedAndWaitedFor() {
         Case c = Case.of("finalizer", _ -> {});
-        c.workloads.awaitReady(
-                c.workloads.deployment("kept", 1, c.here().withFinalizer("example.com/keep")));
+        c.workloads.awaitReady(c.workloads.deployment("kept", 1, c.here().withFinalizer("example.com/keep")));
         c.stage();
-        Rig.await().untilAsserted(() -> assertThat(rig.holder("finalizer", c.machine.name()))
-                .hasValueSatisfying(h -> assertThat(h.getDrain().getRemaining()).isEqualTo(1)));
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.holder("finalizer", c.machine.name()))
+                        .hasValueSatisfying(
+                                h -> assertThat(h.getDrain().getRemaining()).isEqualTo(1)));
         Rig.await().until(() -> c.pods().stream().anyMatch(p -> p.getMetadata().getDeletionTimestamp() != null));
         c.pods().stream()
                 .filter(p -> p.getMetadata().getDeletionTimestamp() != null)
-                .forEach(p -> rig.admin.pods()
+                .forEach(p -> rig.admin
+                        .pods()
                         .inNamespace("finalizer")
                         .withName(p.getMetadata().getName())
                         .patch("{\"metadata\":{\"finalizers\":null}}"));
@@ -217,7 +239,12 @@ class DrainIT {
         c.workloads.barePod("bare", c.machine.name(), PodShape.PLAIN);
         c.stage();
         c.awaitBlockedBy("bare-block/bare");
-        rig.admin.pods().inNamespace("bare-block").withName("bare").withGracePeriod(0).delete();
+        rig.admin
+                .pods()
+                .inNamespace("bare-block")
+                .withName("bare")
+                .withGracePeriod(0)
+                .delete();
         c.awaitUpdated();
     }
 
@@ -235,8 +262,9 @@ class DrainIT {
     void podsOfDaemonSetsMirrorPodsAndFinishedPodsAreNotTouched() {
         Case c = Case.of("untouched", _ -> {});
         c.workloads.daemonSet("agent");
-        Rig.await().until(() -> c.pods().stream()
-                .anyMatch(p -> c.machine.name().equals(p.getSpec().getNodeName())));
+        Rig.await()
+                .until(() -> c.pods().stream()
+                        .anyMatch(p -> c.machine.name().equals(p.getSpec().getNodeName())));
         c.workloads.mirrorPod("static", c.machine.name());
         c.workloads.finishedPod("done", c.machine.name());
         List<String> before = uids(c);
@@ -255,8 +283,7 @@ class DrainIT {
     @Test
     void aPodThatLandsDuringTheDrainIsDrainedToo() {
         Case c = Case.of("late-pod", d -> d.setUnmanaged(UnmanagedPods.Evict));
-        c.workloads.awaitReady(
-                c.workloads.deployment("slow", 1, c.here().withGrace(Duration.ofSeconds(4))));
+        c.workloads.awaitReady(c.workloads.deployment("slow", 1, c.here().withGrace(Duration.ofSeconds(4))));
         c.stage();
         Rig.await().until(() -> rig.node(c.machine.name()).getSpec().getUnschedulable() == Boolean.TRUE);
         c.workloads.barePod("late", c.machine.name(), PodShape.PLAIN);
@@ -273,9 +300,16 @@ class DrainIT {
         c.awaitBlockedBy("uncordoned/db");
         rig.admin.nodes().withName(c.machine.name()).patch("{\"spec\":{\"unschedulable\":null}}");
         Rig.await().until(() -> rig.node(c.machine.name()).getSpec().getUnschedulable() == Boolean.TRUE);
-        Rig.await().untilAsserted(() -> assertThat(rig.events("Node", c.machine.name()))
-                .anyMatch(e -> e.startsWith("Recordoned")));
-        rig.admin.policy().v1().podDisruptionBudget().inNamespace("uncordoned").withName("db").delete();
+        Rig.await()
+                .untilAsserted(() ->
+                        assertThat(rig.events("Node", c.machine.name())).anyMatch(e -> e.startsWith("Recordoned")));
+        rig.admin
+                .policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace("uncordoned")
+                .withName("db")
+                .delete();
         c.awaitUpdated();
     }
 
@@ -284,17 +318,21 @@ class DrainIT {
         Case c = Case.of("persons", _ -> {});
         rig.admin.nodes().withName(c.machine.name()).patch("{\"spec\":{\"unschedulable\":true}}");
         c.stage();
-        Rig.await().until(() -> c.machine.version().equals(Rig.NEW)
-                && c.machine.staged().isEmpty()
-                && rig.holder("persons", c.machine.name()).isEmpty());
+        Rig.await()
+                .until(() -> c.machine.version().equals(Rig.NEW)
+                        && c.machine.staged().isEmpty()
+                        && rig.holder("persons", c.machine.name()).isEmpty());
         assertThat(rig.node(c.machine.name()).getSpec().getUnschedulable()).isTrue();
         assertThat(Rig.cordonedByUs(rig.node(c.machine.name()))).isFalse();
     }
 
     @Test
     void podsOutsideThePodSelectorAreLeftAlone() {
-        Case c = Case.of("selector", d -> d.setPodSelector(
-                new LabelSelectorBuilder().addToMatchLabels("app", "goes").build()));
+        Case c = Case.of(
+                "selector",
+                d -> d.setPodSelector(new LabelSelectorBuilder()
+                        .addToMatchLabels("app", "goes")
+                        .build()));
         c.workloads.awaitReady(c.workloads.deployment("stays", 1, c.here()));
         c.workloads.awaitReady(c.workloads.deployment("goes", 1, c.here()));
         String stays = c.pods().stream()
@@ -342,8 +380,7 @@ class DrainIT {
     @Test
     void aNamespaceThatIsBeingDeletedDoesNotHoldTheDrainUp() {
         Case c = Case.of("going", _ -> {});
-        c.workloads.awaitReady(
-                c.workloads.deployment("slow", 1, c.here().withGrace(Duration.ofSeconds(3))));
+        c.workloads.awaitReady(c.workloads.deployment("slow", 1, c.here().withGrace(Duration.ofSeconds(3))));
         rig.admin.namespaces().withName("going").delete();
         c.stage();
         c.awaitUpdated();

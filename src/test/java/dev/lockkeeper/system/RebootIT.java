@@ -30,8 +30,8 @@ class RebootIT {
 
             machines.forEach(m -> m.stage(Rig.NEW));
 
-            Rig.await(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(machines)
-                    .allMatch(m -> rig.updated("workers", m)));
+            Rig.await(Duration.ofSeconds(90))
+                    .untilAsserted(() -> assertThat(machines).allMatch(m -> rig.updated("workers", m)));
             assertThat(watcher.awaitCurrent(Duration.ofSeconds(5))).isTrue();
             watcher.checkCordons(Map.of());
             assertThat(watcher.violations()).isEmpty();

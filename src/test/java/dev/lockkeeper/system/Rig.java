@@ -174,7 +174,8 @@ final class Rig implements AutoCloseable {
         return read.getStatus() == null || read.getStatus().getHolders() == null
                 ? Optional.empty()
                 : read.getStatus().getHolders().stream()
-                        .filter(h -> h.getNode() != null && h.getNode().getName().equals(node))
+                        .filter(h ->
+                                h.getNode() != null && h.getNode().getName().equals(node))
                         .findFirst();
     }
 
@@ -204,7 +205,10 @@ final class Rig implements AutoCloseable {
     }
 
     static ConditionFactory await(Duration atMost) {
-        return Awaitility.await().atMost(atMost).pollInterval(Duration.ofMillis(100)).pollDelay(Duration.ZERO);
+        return Awaitility.await()
+                .atMost(atMost)
+                .pollInterval(Duration.ofMillis(100))
+                .pollDelay(Duration.ZERO);
     }
 
     static ConditionFactory await() {

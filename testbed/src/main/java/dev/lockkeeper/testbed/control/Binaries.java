@@ -62,7 +62,7 @@ public record Binaries(Path folder) {
      * Compiles what the folder lacks. A name in the folder is a whole binary: it is compiled under another name and
      * renamed at the end. Of several processes that call this at once, one compiles and the others wait.
      */
-    static Binaries build(GoSources sources, Path folder, GoCompiler compiler, PrintStream out) {
+    static synchronized Binaries build(GoSources sources, Path folder, GoCompiler compiler, PrintStream out) {
         Binaries binaries = new Binaries(folder);
         if (binaries.missing().isEmpty()) {
             return binaries;

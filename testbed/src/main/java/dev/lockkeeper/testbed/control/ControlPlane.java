@@ -1,12 +1,12 @@
 package dev.lockkeeper.testbed.control;
 
+import dev.lockkeeper.testbed.control.PartCommands.Ports;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,68 +16,90 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
- * A real Kubernetes control plane on loopback: etcd, API server, controllers and scheduler, with kwok in place of the kubelets. Starts
- * in seconds, in a folder of its own, and ends with this JVM for certain.
+ * A real Kubernetes control plane on loopback: etcd, API server, controllers and scheduler, with kwok in place of the
+ * kubelets. Starts in seconds, in a folder of its own, and ends with this JVM for certain.
  */
 public final class ControlPlane implements AutoCloseable {
-
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final int TRIES = 3;
     private static final long TOKEN_SECONDS = Duration.ofDays(1).toSeconds();
+    private static final String LEASES = "kube-node-lease";
+    // The API server before etcd: without it, it would not end by itself for a minute.
+    private static final List<Part> STOP_ORDER =
+            List.of(Part.KWOK, Part.SCHEDULER, Part.CONTROLLER_MANAGER, Part.API_SERVER, Part.ETCD);
 
-    private final Builder options;
+    private final Settings settings;
     private final Binaries binaries;
     private final Path folder;
-    private final Map<Part, List<String>> commands = new EnumMap<>(Part.class);
-    private final Map<Part, Process> processes = new EnumMap<>(Part.class);
-    private int etcdPort;
-    private int etcdPeerPort;
-    private int apiPort;
+    private final Map<Part, PartProcess> processes = new EnumMap<>(Part.class);
+    private PartCommands commands;
     private KubernetesClient admin;
 
-    private ControlPlane(Builder options) throws IOException {
-        this.options = options;
+    private ControlPlane(Settings settings) throws IOException {
+        this.settings = settings;
         this.binaries = Binaries.ready(System.out);
         this.folder = StaleFolders.create();
     }
 
     /** How a control plane is started; the defaults suit tests. */
     public static final class Builder {
-        private Duration nodeMonitorGrace = Duration.ofSeconds(40);
-        private int leaseSeconds = 40;
-        private Duration heartbeat = Duration.ofSeconds(2);
+        private Duration nodeMonitorGrace = Settings.DEFAULT.nodeMonitorGrace();
+        private int leaseSeconds = Settings.DEFAULT.leaseSeconds();
+        private Duration heartbeat = Settings.DEFAULT.heartbeat();
+        private boolean audit = Settings.DEFAULT.audit();
+        private boolean keepFolder = Settings.DEFAULT.keepFolder();
 
         private Builder() {}
 
-        /** After how long without a lease a node counts as gone. */
+        /** After how long without a renewed lease a node counts as gone, in whole seconds; 40 s. */
         public Builder nodeMonitorGrace(Duration time) {
             nodeMonitorGrace = time;
             return this;
         }
 
-        /** How long the nodes' leases are; kwok renews them in a quarter of that. */
+        /** How long the nodes' leases are, at least 4, less than twice nodeMonitorGrace; 40. kwok renews them in a quarter of that. */
         public Builder leaseSeconds(int seconds) {
             leaseSeconds = seconds;
             return this;
         }
 
-        /** How often a Ready node's heartbeat is written. */
+        /** How often a Ready node's heartbeat is written, at least 1 s; 2 s. Each is a write: with 5,000 nodes give minutes. */
         public Builder heartbeat(Duration time) {
             heartbeat = time;
             return this;
         }
 
+        /** Whether the API server writes an audit log; yes. */
+        public Builder audit(boolean on) {
+            audit = on;
+            return this;
+        }
+
+        /** Whether logs and data are left in {@link ControlPlane#folder()} until the first start after this JVM's end; no. */
+        public Builder keepFolder(boolean keep) {
+            keepFolder = keep;
+            return this;
+        }
+
+        /**
+         * Returns when the API server is ready and the controllers have made the default ServiceAccount.
+         *
+         * @throws IllegalArgumentException if a setting is out of its bounds
+         * @throws IllegalStateException if a part ends or is not ready in 90 s, with the end of its log
+         */
         public ControlPlane start() {
+            Settings settings = new Settings(nodeMonitorGrace, leaseSeconds, heartbeat, audit, keepFolder);
             try {
-                ControlPlane plane = new ControlPlane(this);
+                ControlPlane plane = new ControlPlane(settings);
                 try {
                     plane.bringUp();
                     return plane;
@@ -95,6 +117,7 @@ public final class ControlPlane implements AutoCloseable {
         return new Builder();
     }
 
+    /** With the defaults; see {@link Builder#start()}. */
     public static ControlPlane start() {
         return builder().start();
     }
@@ -104,95 +127,96 @@ public final class ControlPlane implements AutoCloseable {
         certificates.issue("server", "CN=kube-apiserver");
         certificates.issue("service-accounts", "CN=service-accounts");
         certificates.issue("admin", "O=system:masters,CN=admin");
+        certificates.issue("kwok", "O=system:masters,CN=kwok");
         certificates.issue("controller-manager", "CN=system:kube-controller-manager");
         certificates.issue("scheduler", "CN=system:kube-scheduler");
         resource("audit-policy.yaml", Map.of());
-        resource("stages.yaml", Map.of("${heartbeat-milliseconds}", Long.toString(options.heartbeat.toMillis())));
-        for (int attempt = 1; ; attempt++) {
-            etcdPort = freePort();
-            etcdPeerPort = freePort();
-            apiPort = freePort();
-            compose();
-            try {
-                launch(Part.ETCD);
-                launch(Part.API_SERVER);
-                awaitReady();
-                break;
-            } catch (IllegalStateException e) {
-                stop();
-                if (attempt == TRIES) {
-                    throw e;
-                }
+        resource(
+                "stages.yaml",
+                Map.of(
+                        "${heartbeat-milliseconds}",
+                        Long.toString(settings.heartbeat().toMillis())));
+        for (int attempt = 1; !apiServerComesUp(); attempt++) {
+            String tail = processes.get(Part.API_SERVER).tail();
+            stop();
+            if (attempt == TRIES) {
+                throw new IllegalStateException("every free port was taken by another before it was used. " + tail);
             }
         }
         launch(Part.CONTROLLER_MANAGER);
         launch(Part.SCHEDULER);
         launch(Part.KWOK);
-        awaitServiceAccounts();
-    }
-
-    private void compose() throws IOException {
-        for (String who : List.of("admin", "controller-manager", "scheduler")) {
-            kubeconfig(
-                    who + ".kubeconfig",
-                    "{client-certificate: \"" + file(who + ".pem") + "\", client-key: \"" + file(who + ".key") + "\"}");
-        }
-        String etcd = "http://127.0.0.1:" + etcdPort;
-        String peer = "http://127.0.0.1:" + etcdPeerPort;
-        commands.put(
-                Part.ETCD,
-                List.of(
-                        "--data-dir=" + file("etcd"),
-                        "--listen-client-urls=" + etcd,
-                        "--advertise-client-urls=" + etcd,
-                        "--listen-peer-urls=" + peer,
-                        "--initial-advertise-peer-urls=" + peer,
-                        "--initial-cluster=default=" + peer,
-                        "--unsafe-no-fsync",
-                        "--log-level=warn"));
-        commands.put(
-                Part.API_SERVER,
-                List.of(
-                        "--etcd-servers=" + etcd,
-                        "--secure-port=" + apiPort,
-                        "--bind-address=127.0.0.1",
-                        "--tls-cert-file=" + file("server.pem"),
-                        "--tls-private-key-file=" + file("server.key"),
-                        "--client-ca-file=" + file("ca.pem"),
-                        "--authorization-mode=Node,RBAC",
-                        "--service-account-issuer=https://testbed.lockkeeper.dev",
-                        "--service-account-key-file=" + file("service-accounts.pem"),
-                        "--service-account-signing-key-file=" + file("service-accounts.key"),
-                        "--service-cluster-ip-range=10.0.0.0/16",
-                        "--allow-privileged=true",
-                        "--audit-policy-file=" + file("audit-policy.yaml"),
-                        "--audit-log-path=" + file("audit.log")));
-        commands.put(
+        await(
+                "the default ServiceAccount",
                 Part.CONTROLLER_MANAGER,
-                List.of(
-                        "--kubeconfig=" + file("controller-manager.kubeconfig"),
-                        "--service-account-private-key-file=" + file("service-accounts.key"),
-                        "--root-ca-file=" + file("ca.pem"),
-                        "--use-service-account-credentials",
-                        "--node-monitor-grace-period=" + options.nodeMonitorGrace.toSeconds() + "s",
-                        "--kube-api-qps=500",
-                        "--kube-api-burst=1000",
-                        "--leader-elect=false",
-                        "--secure-port=0"));
-        commands.put(
-                Part.SCHEDULER,
-                List.of("--kubeconfig=" + file("scheduler.kubeconfig"), "--leader-elect=false", "--secure-port=0"));
-        commands.put(
-                Part.KWOK,
-                List.of(
-                        "--kubeconfig=" + file("admin.kubeconfig"),
-                        "--manage-all-nodes=true",
-                        "--node-lease-duration-seconds=" + options.leaseSeconds,
-                        "--config=" + file("stages.yaml")));
+                () -> admin.serviceAccounts()
+                                .inNamespace("default")
+                                .withName("default")
+                                .get()
+                        != null);
     }
 
-    private Path file(String name) {
-        return folder.resolve(name);
+    /** False if somebody else took a port between its choice and its use. */
+    private boolean apiServerComesUp() throws IOException {
+        commands = new PartCommands(settings, binaries, folder, new Ports(freePort(), freePort(), freePort()));
+        for (String who : List.of("admin", "kwok", "controller-manager", "scheduler")) {
+            kubeconfig(
+                    who,
+                    "{client-certificate: \"%s\", client-key: \"%s\"}"
+                            .formatted(folder.resolve(who + ".pem"), folder.resolve(who + ".key")));
+        }
+        if (admin != null) {
+            admin.close();
+        }
+        Config config = Config.fromKubeconfig(adminKubeconfig().toFile());
+        config.setRequestRetryBackoffLimit(0);
+        admin = new KubernetesClientBuilder().withConfig(config).build();
+        launch(Part.ETCD);
+        launch(Part.API_SERVER);
+        try {
+            awaitApiServer();
+            return true;
+        } catch (IllegalStateException e) {
+            if (processes.values().stream().anyMatch(PartProcess::foundItsPortTaken)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void launch(Part part) {
+        processes.put(part, PartProcess.start(part, commands.of(part), folder));
+    }
+
+    private void awaitApiServer() {
+        await("the API server", Part.API_SERVER, () -> "ok".equals(admin.raw("/readyz")));
+    }
+
+    private void await(String what, Part maker, BooleanSupplier there) {
+        long limit = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            try {
+                if (there.getAsBoolean()) {
+                    return;
+                }
+            } catch (KubernetesClientException e) {
+                // It is coming up: asked again below.
+            }
+            for (Part needed : List.of(Part.ETCD, maker)) {
+                if (!processes.get(needed).alive()) {
+                    throw new IllegalStateException(needed.binary() + " ended while " + what + " was waited for. "
+                            + processes.get(needed).tail());
+                }
+            }
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException(what + " is not there after " + START_LIMIT.toSeconds() + " s. "
+                        + processes.get(maker).tail());
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("interrupted while waiting for " + what);
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
     }
 
     private void resource(String name, Map<String, String> variables) throws IOException {
@@ -201,111 +225,59 @@ public final class ControlPlane implements AutoCloseable {
             for (Map.Entry<String, String> variable : variables.entrySet()) {
                 text = text.replace(variable.getKey(), variable.getValue());
             }
-            Files.writeString(file(name), text);
+            Files.writeString(folder.resolve(name), text);
         }
     }
 
-    private Path kubeconfig(String name, String user) throws IOException {
-        return Files.writeString(file(name), """
+    private Path kubeconfig(String who, String user) throws IOException {
+        return Files.writeString(commands.kubeconfigOf(who), """
                 apiVersion: v1
                 kind: Config
                 clusters: [{name: testbed, cluster: {server: "%s", certificate-authority: "%s"}}]
                 users: [{name: user, user: %s}]
                 contexts: [{name: testbed, context: {cluster: testbed, user: user}}]
                 current-context: testbed
-                """.formatted(url(), file("ca.pem"), user));
+                """.formatted(url(), folder.resolve("ca.pem"), user));
     }
 
-    private synchronized void launch(Part part) {
-        ProcessBuilder builder =
-                new ProcessBuilder(Stream.concat(Stream.of(binaries.of(part).toString()), commands.get(part).stream())
-                        .toList());
-        builder.directory(folder.toFile());
-        builder.redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log(part).toFile()));
-        processes.put(part, ChildProcesses.start(builder));
-    }
-
-    private void awaitReady() {
-        Config config = Config.fromKubeconfig(new File(adminKubeconfig().toString()));
-        config.setRequestRetryBackoffLimit(0);
-        if (admin != null) {
-            admin.close();
-        }
-        admin = new KubernetesClientBuilder().withConfig(config).build();
-        await("the API server is not ready", () -> "ok".equals(admin.raw("/readyz")));
-    }
-
-    private void awaitServiceAccounts() {
-        await(
-                "the controllers have made no ServiceAccount",
-                () -> admin.serviceAccounts()
-                                .inNamespace("default")
-                                .withName("default")
-                                .get()
-                        != null);
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private void await(String otherwise, Condition condition) {
-        Instant limit = Instant.now().plus(START_LIMIT);
-        while (true) {
-            try {
-                if (condition.holds()) {
-                    return;
-                }
-            } catch (KubernetesClientException e) {
-                // It is coming up: asked again below.
-            }
-            for (Map.Entry<Part, Process> entry : processes.entrySet()) {
-                if (!entry.getValue().isAlive()) {
-                    throw new IllegalStateException(entry.getKey().binary() + " ended:\n" + tail(entry.getKey()));
-                }
-            }
-            if (Instant.now().isAfter(limit)) {
-                throw new IllegalStateException(
-                        otherwise + " after " + START_LIMIT.toSeconds() + " s:\n" + tail(Part.API_SERVER));
-            }
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
-    }
-
-    private String tail(Part part) {
-        try {
-            List<String> lines = Files.readAllLines(log(part));
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
-        } catch (IOException e) {
-            return "(no log: " + e.getMessage() + ")";
-        }
-    }
-
-    /** A client that may do everything. */
+    /** A client that may do everything. It tries each request once. */
     public KubernetesClient admin() {
         return admin;
     }
 
     public Path adminKubeconfig() {
-        return file("admin.kubeconfig");
+        return commands.kubeconfigOf("admin");
     }
 
     public String url() {
-        return "https://127.0.0.1:" + apiPort;
+        return commands.url();
     }
 
+    /** Logs, data and certificates of this run. */
     public Path folder() {
         return folder;
     }
 
     public Path log(Part part) {
-        return file(part.binary() + ".log");
+        return processes.get(part).log();
+    }
+
+    /** Of its process, or of its last one. */
+    public long pid(Part part) {
+        return processes.get(part).pid();
     }
 
     /** Every request that the API server answered, one JSON object a line. */
     public Path auditLog() {
-        return file("audit.log");
+        return commands.auditLog();
+    }
+
+    /** Reads the audit log from its start and keeps what is wanted. An entry is there before its answer is. */
+    public List<AuditEntry> auditEntries(Predicate<AuditEntry> wanted) {
+        if (!settings.audit()) {
+            throw new IllegalStateException("this control plane was started without an audit log: use audit(true).");
+        }
+        return new AuditLog(auditLog()).entries(wanted);
     }
 
     /** A kubeconfig with a token of that ServiceAccount, good for a day. */
@@ -322,75 +294,62 @@ public final class ControlPlane implements AutoCloseable {
                 .getStatus()
                 .getToken();
         try {
-            return kubeconfig(namespace + "-" + serviceAccount + ".kubeconfig", "{token: \"" + token + "\"}");
+            return kubeconfig(namespace + "-" + serviceAccount, "{token: \"" + token + "\"}");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** SIGSTOP: the part's connections stay open and nobody answers. */
-    public void pause(Part part) {
-        signal(part, "STOP");
+    public synchronized void pause(Part part) {
+        processes.get(part).pause();
     }
 
-    public void resume(Part part) {
-        signal(part, "CONT");
+    public synchronized void resume(Part part) {
+        processes.get(part).resume();
     }
 
     /** SIGKILL. */
-    public void kill(Part part) {
-        processes.get(part).destroyForcibly();
-        join(processes.get(part));
+    public synchronized void kill(Part part) {
+        processes.get(part).kill();
     }
 
-    /** Starts a part again that was killed, on its old port, and waits until the API server is ready. */
-    public void restart(Part part) {
-        if (processes.get(part).isAlive()) {
-            kill(part);
+    /**
+     * Starts a part again on its old port; kills it first if it runs. Restarting etcd or the API server waits until the
+     * API server is ready, so both must run then.
+     */
+    public synchronized void restart(Part part) {
+        kill(part);
+        if (part == Part.KWOK) {
+            freeLeases();
         }
         launch(part);
-        await("the API server is not ready", () -> "ok".equals(admin.raw("/readyz")));
-    }
-
-    private void signal(Part part, String signal) {
-        try {
-            join(new ProcessBuilder(
-                            "kill",
-                            "-" + signal,
-                            Long.toString(processes.get(part).pid()))
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (part == Part.ETCD || part == Part.API_SERVER) {
+            awaitApiServer();
         }
     }
 
-    private static void join(Process process) {
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for a process to end", e);
-        }
+    /** A new kwok would wait until those of the old one have run out. */
+    private void freeLeases() {
+        admin.leases().inNamespace(LEASES).delete();
     }
 
-    /** The API server before etcd, without which it would take a minute to end. */
-    private void stop() {
-        for (Part part : List.of(Part.KWOK, Part.SCHEDULER, Part.CONTROLLER_MANAGER, Part.API_SERVER, Part.ETCD)) {
-            Process process = processes.remove(part);
-            if (process != null) {
-                process.destroyForcibly();
-                join(process);
-            }
-        }
+    private synchronized void stop() {
+        STOP_ORDER.stream()
+                .filter(processes::containsKey)
+                .forEach(part -> processes.get(part).kill());
     }
 
+    /** Kills every part and removes the folder. */
     @Override
     public void close() {
         if (admin != null) {
             admin.close();
         }
         stop();
-        StaleFolders.delete(folder);
+        if (!settings.keepFolder()) {
+            StaleFolders.delete(folder);
+        }
     }
 
     private static int freePort() throws IOException {

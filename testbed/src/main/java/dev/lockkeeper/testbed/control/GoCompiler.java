@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param command its name or path
  */
 record GoCompiler(String command) {
-    private static final int OLDEST_MINOR = 24;
+    private static final int OLDEST_MINOR = 26;
     private static final Pattern VERSION = Pattern.compile("go1\\.(\\d+)");
 
     /** @throws IllegalStateException in one sentence, if there is no Go or it is too old */

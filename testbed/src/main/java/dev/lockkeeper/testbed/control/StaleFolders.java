@@ -3,9 +3,9 @@ package dev.lockkeeper.testbed.control;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The control planes' folders, each named after the process that made it, so that those of dead ones can be cleared away. */
@@ -16,9 +16,20 @@ final class StaleFolders {
     private StaleFolders() {}
 
     static Path create() throws IOException {
-        Path base = Path.of(System.getProperty("java.io.tmpdir"));
+        return create(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    static Path create(Path base) throws IOException {
+        List<Path> stale;
         try (Stream<Path> all = Files.list(base)) {
-            all.filter(StaleFolders::isStale).forEach(StaleFolders::delete);
+            stale = all.filter(StaleFolders::isStale).toList();
+        }
+        for (Path folder : stale) {
+            try {
+                delete(folder);
+            } catch (UncheckedIOException e) {
+                // Another start clears it too, or its processes are just ending: the next start finds what is left.
+            }
         }
         return Files.createTempDirectory(base, PREFIX + ProcessHandle.current().pid() + "-");
     }
@@ -32,13 +43,15 @@ final class StaleFolders {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
     }
 
+    /** @throws UncheckedIOException if something in it cannot be deleted, or vanishes meanwhile */
     static void delete(Path folder) {
+        if (Files.notExists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (NoSuchFileException e) {
-            // Somebody else cleared it: that is what was wanted.
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + folder, e);
         }

@@ -1,0 +1,218 @@
+package dev.lockkeeper.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockkeeper.crds.v1alpha1.OnFailure;
+import dev.lockkeeper.crds.v1alpha1.Phase;
+import dev.lockkeeper.crds.v1alpha1.RebootGroupSpec;
+import dev.lockkeeper.testbed.fleet.Fault;
+import dev.lockkeeper.testbed.fleet.Journal;
+import dev.lockkeeper.testbed.fleet.RebootShape;
+import dev.lockkeeper.testbed.fleet.SimulatedMachine;
+import dev.lockkeeper.testbed.operator.OperatorProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a machine after its reboot: every row of the verdict table that needs no offers. */
+class VerdictIT {
+
+    private static Rig rig;
+    private static OperatorProcess operator;
+
+    @BeforeAll
+    static void start() {
+        rig = Rig.start();
+        operator = rig.operator(o -> o.set("LOCKKEEPER_AGENT_MAX_HOLD", "PT10S"));
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    private static SimulatedMachine staged(String group, Fault fault) {
+        return staged(group, _ -> {}, fault);
+    }
+
+    private static SimulatedMachine staged(String group, Consumer<RebootGroupSpec> change, Fault fault) {
+        rig.group(group, change);
+        SimulatedMachine machine = rig.machine(group + "-1", group, operator);
+        machine.inject(fault);
+        machine.stage(Rig.NEW);
+        return machine;
+    }
+
+    private static void awaitFreed(SimulatedMachine machine, String group) {
+        Rig.await().untilAsserted(() -> {
+            assertThat(rig.journal.entries(Journal.Boot.class, machine.name())).isNotEmpty();
+            assertThat(rig.holder(group, machine.name())).isEmpty();
+            assertThat(rig.node(machine.name()).getSpec().getUnschedulable()).isNotEqualTo(true);
+        });
+    }
+
+    private static void awaitEvent(String machine, String start) {
+        Rig.await().untilAsserted(
+                () -> assertThat(rig.events("Node", machine)).anyMatch(e -> e.startsWith(start)));
+    }
+
+    @Test
+    void theSteadyStateBeforeTheKubeletsFirstHeartbeatIsUpdated() {
+        rig.group("agent-first");
+        var spec = rig.node("agent-first-1", "agent-first");
+        SimulatedMachine machine = rig.agent(
+                spec,
+                Rig.settings("agent-first", operator),
+                RebootShape.USUAL.withDownFor(Duration.ofSeconds(60)).withOrder(RebootShape.BootOrder.AGENT_FIRST));
+        machine.stage(Rig.NEW);
+        Rig.await().untilAsserted(
+                () -> assertThat(rig.updated("agent-first", machine)).isTrue());
+    }
+
+    @Test
+    void theKubeletLongAfterTheAgentIsUpdated() {
+        SimulatedMachine machine = staged("kubelet-later", new Fault.KubeletLater(Duration.ofSeconds(200)));
+        Rig.await().untilAsserted(
+                () -> assertThat(rig.updated("kubelet-later", machine)).isTrue());
+    }
+
+    @Test
+    void anOldVersionAfterTheRebootFreesTheSlotAndIsSaid() {
+        SimulatedMachine machine = staged("rolled-back", new Fault.RolledBack());
+        Rig.await().untilAsserted(() -> assertThat(rig.events("Node", machine.name()))
+                .anyMatch(e -> e.startsWith("Verified") && e.contains(Rig.OLD)));
+        awaitFreed(machine, "rolled-back");
+        assertThat(rig.read("rolled-back").getStatus().getFailed()).isNullOrEmpty();
+    }
+
+    @Test
+    void aThirdVersionFreesTheSlotAndIsSaid() {
+        SimulatedMachine machine = staged("third", new Fault.BootsInto("43.20260413.3.2"));
+        awaitEvent(machine.name(), "Verified");
+        awaitFreed(machine, "third");
+    }
+
+    @Test
+    void aMachineThatComesBackNotReadyIsParkedAndTheOthersGoOn() {
+        SimulatedMachine machine = staged("parked", new Fault.ComesBackNotReady());
+        Rig.await().untilAsserted(() -> assertThat(rig.read("parked").getStatus().getFailed())
+                .anySatisfy(f -> assertThat(f.getNode().getName()).isEqualTo(machine.name())));
+        assertThat(rig.holder("parked", machine.name())).isEmpty();
+        assertThat(rig.node(machine.name()).getSpec().getUnschedulable()).isTrue();
+        awaitEvent(machine.name(), "Parked");
+        Rig.await().untilAsserted(() -> assertThat(rig.journal.entries(Journal.Answered.class, machine.name()))
+                .anyMatch(a -> a.api().path().endsWith("steady-state")
+                        && a.ok()
+                        && a.at().isAfter(rig.journal
+                                .entries(Journal.Boot.class, machine.name())
+                                .getFirst()
+                                .at())));
+
+        SimulatedMachine other = rig.machine("parked-2", "parked", operator);
+        other.stage(Rig.NEW);
+        Rig.await().untilAsserted(() -> assertThat(rig.updated("parked", other)).isTrue());
+
+        machine.repair();
+        awaitEvent(machine.name(), "Recovered");
+        Rig.await().untilAsserted(() -> {
+            assertThat(rig.read("parked").getStatus().getFailed()).isNullOrEmpty();
+            assertThat(rig.node(machine.name()).getSpec().getUnschedulable()).isNotEqualTo(true);
+        });
+    }
+
+    @Test
+    void aSecondFailureStopsTheGroup() {
+        rig.group("two-failures");
+        List<SimulatedMachine> machines = List.of(
+                rig.machine("two-failures-1", "two-failures", operator),
+                rig.machine("two-failures-2", "two-failures", operator));
+        machines.forEach(m -> {
+            m.inject(new Fault.ComesBackNotReady());
+            m.stage(Rig.NEW);
+        });
+        Rig.await(Duration.ofSeconds(60)).untilAsserted(() ->
+                assertThat(rig.read("two-failures").getStatus().getFailed()).hasSize(2));
+        SimulatedMachine third = rig.machine("two-failures-3", "two-failures", operator);
+        third.stage(Rig.NEW);
+        Rig.await().untilAsserted(() -> assertThat(rig.journal.entries(Journal.Answered.class, third.name()))
+                .anyMatch(a -> a.body().contains("\"kind\":\"nodes_unready\"") && a.body().contains("parked")));
+        assertThat(rig.journal.entries(Journal.Down.class, third.name())).isEmpty();
+    }
+
+    @Test
+    void onFailureHoldKeepsTheSlotAndAnswersTheAgent() {
+        SimulatedMachine machine = staged(
+                "hold", spec -> spec.getVerify().setOnFailure(OnFailure.Hold), new Fault.ComesBackNotReady());
+        Rig.await().untilAsserted(() -> assertThat(rig.holder("hold", machine.name()))
+                .hasValueSatisfying(h -> assertThat(h.getPhase()).isEqualTo(Phase.Failed)));
+        Rig.await().untilAsserted(() -> assertThat(rig.journal.entries(Journal.Answered.class, machine.name()))
+                .anyMatch(a -> a.ok()
+                        && a.api().path().endsWith("steady-state")
+                        && a.at().isAfter(rig.journal
+                                .entries(Journal.Boot.class, machine.name())
+                                .getFirst()
+                                .at())));
+        assertThat(rig.read("hold").getStatus().getSlots().getHeld()).isEqualTo(1);
+        machine.repair();
+        awaitFreed(machine, "hold");
+    }
+
+    @Test
+    void anAgentThatRestartsBeforeTheRebootGivesTheSlotBack() {
+        SimulatedMachine machine = staged("restarted", new Fault.AgentRestarts());
+        Rig.await().untilAsserted(
+                () -> assertThat(rig.updated("restarted", machine)).isTrue());
+        assertThat(rig.journal.entries(Journal.Boot.class, machine.name())).hasSize(1);
+    }
+
+    @Test
+    void aMachineThatNeverComesBackIsStuckAndKeepsItsSlot() {
+        SimulatedMachine machine =
+                staged("never", spec -> spec.setStuckAfter("3s"), new Fault.NeverComesBack());
+        Rig.await().untilAsserted(() -> assertThat(rig.holder("never", machine.name()))
+                .hasValueSatisfying(h -> assertThat(h.getStuck()).isNotNull()));
+        awaitEvent(machine.name(), "Stuck");
+        Rig.await().untilAsserted(() -> assertThat(rig.read("never").getStatus().getConditions())
+                .anyMatch(c -> c.getType().equals("Degraded")
+                        && c.getStatus().equals("True")
+                        && c.getReason().equals("Stuck")));
+        assertThat(rig.read("never").getStatus().getSlots().getFree()).isZero();
+
+        rig.admin.resources(dev.lockkeeper.crds.v1alpha1.RebootGroup.class)
+                .withName("never")
+                .patch("{\"metadata\":{\"annotations\":{\"lockkeeper.dev/free-slot\":\"" + machine.name() + "\"}}}");
+        Rig.await().untilAsserted(() -> {
+            assertThat(rig.holder("never", machine.name())).isEmpty();
+            assertThat(rig.read("never").getMetadata().getAnnotations().keySet())
+                    .doesNotContain("lockkeeper.dev/free-slot");
+        });
+    }
+
+    @Test
+    void anAgentThatStaysSilentKeepsTheSlotAndTheCordon() {
+        SimulatedMachine machine = staged("silent", new Fault.AgentNeverStarts());
+        awaitEvent(machine.name(), "Stuck");
+        assertThat(rig.holder("silent", machine.name())).isPresent();
+        assertThat(rig.node(machine.name()).getSpec().getUnschedulable()).isTrue();
+    }
+
+    @Test
+    void aKubeletThatNeverStartsFails() {
+        SimulatedMachine machine = staged("no-kubelet", new Fault.KubeletNeverStarts());
+        Rig.await().untilAsserted(() -> assertThat(rig.read("no-kubelet").getStatus().getFailed())
+                .anySatisfy(f -> assertThat(f.getNode().getName()).isEqualTo(machine.name())));
+    }
+
+    @Test
+    void aNodeThatIsDeletedWhileItHoldsFreesItsSlotWithinSeconds() {
+        SimulatedMachine machine = staged("deleted", new Fault.NeverComesBack());
+        Rig.await().untilAsserted(() -> assertThat(rig.holder("deleted", machine.name()))
+                .hasValueSatisfying(h -> assertThat(h.getPhase()).isEqualTo(Phase.Rebooting)));
+        rig.admin.nodes().withName(machine.name()).delete();
+        Rig.await(Duration.ofSeconds(10)).untilAsserted(
+                () -> assertThat(rig.holder("deleted", machine.name())).isEmpty());
+    }
+}
