@@ -12,7 +12,6 @@ import java.util.function.BinaryOperator;
 /**
  * How one RebootGroup stands, in numbers. All come from the stored object, so that every replica shows the same.
  *
- * @param slots 0 while the slots are a share of members that were not counted yet
  * @param oldest since when the longest of each phase's holders has been in it; phases without holders are absent
  * @param blocked how many pods the status names as holding a drain up, for each cause
  */

@@ -75,7 +75,10 @@ public final class LockMeters implements HolderWork.Observations {
 
     /** The RebootGroup that a request is about, null where that is not clear. */
     private String rebootGroup(AgentApi.Call call) {
-        return groups.heldBy(call.id()).or(() -> serving(call)).map(GroupView::name).orElse(null);
+        return groups.heldBy(call.id())
+                .or(() -> serving(call))
+                .map(GroupView::name)
+                .orElse(null);
     }
 
     private Optional<GroupView> serving(AgentApi.Call call) {
