@@ -316,7 +316,8 @@ public final class ControlPlane implements AutoCloseable {
 
     /**
      * Starts a part again on its old port; kills it first if it runs. Restarting etcd or the API server waits until the
-     * API server is ready, so both must run then.
+     * API server is ready, so both must run then; and it restarts a running kwok, which gives up a heartbeat for good
+     * whose request broke off.
      */
     public synchronized void restart(Part part) {
         kill(part);
@@ -326,6 +327,9 @@ public final class ControlPlane implements AutoCloseable {
         launch(part);
         if (part == Part.ETCD || part == Part.API_SERVER) {
             awaitApiServer();
+            if (processes.get(Part.KWOK).alive()) {
+                restart(Part.KWOK);
+            }
         }
     }
 
