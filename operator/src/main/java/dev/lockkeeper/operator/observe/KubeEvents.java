@@ -31,7 +31,7 @@ import org.jboss.logging.Logger;
  * or the API server does not take is lost, and said so in the log at most once a minute.
  *
  * <p>A repeat of the same text about the same object within 10 minutes raises the count of the first Event. Names follow from the
- * content, so that a repeat by another replica, or after a crash, finds the first one too.
+ * content, so that a repeat by another replica, or after a crash, finds the first one too, and leaves it as it is.
  */
 public final class KubeEvents implements Events, AutoCloseable {
 
@@ -47,7 +47,8 @@ public final class KubeEvents implements Events, AutoCloseable {
     /** Wakes the thread to its end. */
     private static final EventText END = new EventText(null, null, null, null, true);
 
-    private record Told(String name, Instant first, int count) {}
+    /** @param own whether this process wrote the Event, so that it knows its count */
+    private record Told(String name, Instant first, boolean own, int count) {}
 
     private final KubernetesClient client;
     private final UnaryOperator<String> groupUid;
@@ -159,8 +160,8 @@ public final class KubeEvents implements Events, AutoCloseable {
         told.values().removeIf(t -> !t.first().plus(SAME).isAfter(now));
         Told before = told.get(text.key());
         if (before != null) {
-            if (!text.once()) {
-                count(text, new Told(before.name(), before.first(), before.count() + 1), now);
+            if (!text.once() && before.own()) {
+                count(text, new Told(before.name(), before.first(), true, before.count() + 1), now);
             }
             return;
         }
@@ -173,17 +174,14 @@ public final class KubeEvents implements Events, AutoCloseable {
                     .inNamespace(EventText.NAMESPACE)
                     .resource(text.event(name, replica, now))
                     .create();
-            remember(text, new Told(name, now, 1));
+            remember(text, new Told(name, now, true, 1));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
-            // Told before, by another replica or before a crash; how often is not worth a read.
-            if (text.once()) {
-                remember(text, new Told(name, now, 1));
-            } else {
-                count(text, new Told(name, now, 2), now);
-            }
+            // Told before, by another replica or before a crash. How often is not worth a read, and a count must not go
+            // down.
+            remember(text, new Told(name, now, false, 1));
         }
     }
 

@@ -126,16 +126,21 @@ class KubeEventsTest {
                 .isNotEqualTo(event(0).getMetadata().getName());
     }
 
+    /** Whoever did not write the Event does not know its count, which must not go down. */
     @Test
-    void aRepeatByAnotherReplicaFindsTheFirst() {
+    void aRepeatByAnotherReplicaLeavesTheFirstAsItIs() {
         events.group("workers", Reason.Stuck, "a");
         awaitRequests(1);
         try (KubeEvents other = events("replica-b")) {
             other.group("workers", Reason.Stuck, "a");
+            other.group("workers", Reason.Stuck, "a");
+            other.group("workers", Reason.Stuck, "b");
             awaitRequests(3);
         }
-        assertThat(api.requests).extracting(TestingApiServer.Request::method).containsExactly("POST", "POST", "PATCH");
-        assertThat(api.requests.get(2).body()).contains("\"count\":2");
+        assertThat(event(1).getMetadata().getName())
+                .as("refused by the API server, as it is there")
+                .isEqualTo(event(0).getMetadata().getName());
+        assertThat(event(2).getNote()).isEqualTo("b");
     }
 
     @Test
