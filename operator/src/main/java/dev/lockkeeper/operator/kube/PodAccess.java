@@ -30,14 +30,15 @@ import org.jboss.logging.Logger;
 /**
  * Lists and removes pods.
  *
- * <p>Evictions are sent as plain requests: Fabric8's own {@code evict} turns every refusal into the same {@code false}, and takes
- * the answer to a pod with two PodDisruptionBudgets, which is an HTTP 201 with a failure in its body, for a success.
+ * <p>Evictions are sent as plain requests: Fabric8's own {@code evict} turns every refusal into the same {@code false}, so that
+ * nobody could say which PodDisruptionBudget it was.
  */
 public final class PodAccess implements Pods {
 
     private static final Logger LOG = Logger.getLogger(PodAccess.class);
 
     private static final long PAGE = 500;
+    private static final int NO_ANSWER = 0;
     private static final String MIRROR = "kubernetes.io/config.mirror";
     private static final String BUDGET_CAUSE = "DisruptionBudget";
     private static final String NAMESPACE_CAUSE = "NamespaceTerminating";
@@ -74,7 +75,7 @@ public final class PodAccess implements Pods {
     @Override
     public PodRemoval evict(PodView pod) {
         try {
-            String answer = client.raw(
+            client.raw(
                     path(pod) + "/eviction",
                     "POST",
                     new EvictionBuilder()
@@ -84,9 +85,7 @@ public final class PodAccess implements Pods {
                             .endMetadata()
                             .withDeleteOptions(exactly(pod))
                             .build());
-            return answer == null || answer.isBlank()
-                    ? new PodRemoval.Accepted()
-                    : outcome(client.getKubernetesSerialization().unmarshal(answer, Status.class));
+            return new PodRemoval.Accepted();
         } catch (KubernetesClientException e) {
             return outcome(e);
         }
@@ -126,27 +125,22 @@ public final class PodAccess implements Pods {
                 .build();
     }
 
-    private static PodRemoval outcome(KubernetesClientException e) {
-        Status status = e.getStatus();
-        if (e.getCode() == 0 || status == null) {
-            return new PodRemoval.Failed(e.getCode(), reason(e));
-        }
-        return outcome(e.getCode(), status);
+    static PodRemoval outcome(KubernetesClientException e) {
+        return e.getStatus() == null
+                ? new PodRemoval.Failed(Math.max(NO_ANSWER, e.getCode()), reason(e))
+                : outcome(e.getCode(), e.getStatus());
     }
 
-    /** The message of what went wrong underneath: the client's own says only that something did. */
-    private static String reason(Throwable e) {
+    /** What the server said, else what went wrong underneath: the client's own words say only that something did. */
+    private static String reason(KubernetesClientException e) {
+        if (e.getStatus() != null) {
+            return e.getStatus().getMessage();
+        }
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    }
-
-    private static PodRemoval outcome(Status answer) {
-        return "Failure".equals(answer.getStatus())
-                ? outcome(answer.getCode() == null ? 500 : answer.getCode(), answer)
-                : new PodRemoval.Accepted();
     }
 
     static PodRemoval outcome(int code, Status status) {

@@ -7,7 +7,10 @@ import dev.lockkeeper.operator.lock.PodView;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +85,23 @@ class PodAccessTest {
                  "details": {"causes": [{"reason": "NamespaceTerminating", "message": "namespace x is being terminated"}]}}""")).isEqualTo(new PodRemoval.NamespaceEnding());
         assertThat(outcome(403, """
                 {"status": "Failure", "code": 403, "message": "cannot create resource pods/eviction"}""")).isEqualTo(new PodRemoval.Failed(403, "cannot create resource pods/eviction"));
+    }
+
+    @Test
+    void aTimeOutIsNoAnswer() {
+        KubernetesClientException timeout =
+                new KubernetesClientException("The timeout period has been exceeded", -1, null);
+
+        assertThat(PodAccess.outcome(timeout))
+                .isEqualTo(new PodRemoval.Failed(0, "The timeout period has been exceeded"));
+    }
+
+    @Test
+    void saysWhatWentWrongUnderneath() {
+        KubernetesClientException refused = new KubernetesClientException(
+                "An error has occurred.", new IOException("x", new ConnectException("Connection refused")));
+
+        assertThat(PodAccess.outcome(refused)).isEqualTo(new PodRemoval.Failed(0, "Connection refused"));
     }
 
     @Test
