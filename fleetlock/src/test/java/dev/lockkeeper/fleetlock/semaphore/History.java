@@ -112,9 +112,9 @@ final class History {
         switch (choose(20)) {
             case 0, 1 -> arrive();
             case 2, 3, 4 -> look();
-            case 5 -> submit(any(replicas), new Call.Steady(any(machines).id), null);
-            case 6, 7, 8, 9 -> lead();
-            case 10, 11, 12, 13, 14 -> advance(any(replicas), Fault.NONE);
+            case 5 -> steady();
+            case 6, 7, 8, 9, 10 -> lead();
+            case 11, 12, 13, 14 -> advance(any(replicas), Fault.NONE);
             case 15 -> advance(any(replicas), Fault.ANSWER_LOST);
             case 16 -> advance(any(replicas), oneIn(2) ? Fault.CRASH_AFTER : Fault.CRASH_BEFORE);
             case 17 -> now = now.plusSeconds(1L << choose(14));
@@ -123,17 +123,35 @@ final class History {
         }
     }
 
+    /** A new request, half of the time of a machine that holds a slot: so that histories get far. */
     private void arrive() {
         Machine machine = any(machines);
-        requests.add(new Request(machine, any(replicas), "token-" + requests.size()));
+        if (!state.holders().isEmpty() && oneIn(2)) {
+            String id = any(state.holders()).id();
+            machine = machines.stream().filter(m -> m.id.equals(id)).findFirst().orElseThrow();
+        }
+        Request request = new Request(machine, any(replicas), "token-" + requests.size());
+        requests.add(request);
         if (requests.stream().filter(r -> r.open).count() > 30) {
             requests.stream().filter(r -> r.open).findFirst().orElseThrow().open = false;
         }
+        look(request);
+    }
+
+    private void steady() {
+        List<Holder> told = state.holders().stream()
+                .filter(h -> h.phase() == Phase.REBOOTING)
+                .toList();
+        String id = told.isEmpty() || oneIn(4) ? any(machines).id : any(told).id();
+        submit(any(replicas), new Call.Steady(id), null);
     }
 
     private void look() {
         List<Request> ready = requests.stream().filter(r -> r.open && !r.busy).toList();
-        if (!ready.isEmpty()) {
+        List<Request> granted = ready.stream().filter(r -> r.granted != null).toList();
+        if (!granted.isEmpty() && !oneIn(4)) {
+            look(any(granted));
+        } else if (!ready.isEmpty()) {
             look(any(ready));
         }
     }
@@ -186,12 +204,24 @@ final class History {
                 List.of(
                         new Call.Drained(token),
                         new Call.Drained(token),
+                        new Call.Drained(token),
+                        new Call.Drained(token),
                         progress(token, 1),
                         progress(token, 0),
                         new Call.GiveUp(token));
-            case GRANTED -> List.of(new Call.DrainLost(token), new Call.TakeBack(token));
+            case GRANTED ->
+                List.of(
+                        new Call.DrainLost(token),
+                        new Call.TakeBack(token),
+                        new Call.Count(3, 0),
+                        new Call.Count(4, 0),
+                        new Call.Count(5, 0));
             case REBOOTING ->
-                List.of(new Call.Observe(token, true), new Call.Observe(token, false), new Call.Steady(holder.id()));
+                List.of(
+                        new Call.Observe(token, true),
+                        new Call.Observe(token, false),
+                        new Call.Steady(holder.id()),
+                        new Call.Park(token));
             case VERIFYING ->
                 List.of(
                         new Call.Observe(token, true),
@@ -273,6 +303,9 @@ final class History {
             request.busy = true;
         }
         replica.queue.add(new Pending(call, request));
+        if (oneIn(2)) {
+            run(replica);
+        }
     }
 
     /** The replica reads, or swaps what it computed from its last read. */
