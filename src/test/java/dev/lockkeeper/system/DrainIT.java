@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockkeeper.crds.v1alpha1.DrainMode;
 import dev.lockkeeper.crds.v1alpha1.DrainSpec;
+import dev.lockkeeper.crds.v1alpha1.Holder;
 import dev.lockkeeper.crds.v1alpha1.OnTimeout;
 import dev.lockkeeper.crds.v1alpha1.Phase;
 import dev.lockkeeper.crds.v1alpha1.UnmanagedPods;
@@ -65,11 +66,21 @@ class DrainIT {
         }
 
         void awaitBlockedBy(String reason) {
-            Rig.await()
-                    .untilAsserted(() -> assertThat(rig.holder(name, machine.name()))
-                            .hasValueSatisfying(h -> assertThat(h.getDrain().getBlockedBy())
-                                    .anySatisfy(b -> assertThat(b.getPod() + " " + b.getReason() + " " + b.getPdb())
-                                            .contains(reason)))));
+            Rig.await().untilAsserted(() -> {
+                Holder holder = rig.holder(name, machine.name()).orElseThrow(AssertionError::new);
+                assertThat(holder.getDrain()).isNotNull();
+                assertThat(holder.getDrain().getBlockedBy())
+                        .anySatisfy(b -> assertThat(b.getPod() + " " + b.getReason() + " " + b.getPdb())
+                                .contains(reason));
+            });
+        }
+
+        void awaitRemaining(int pods) {
+            Rig.await().untilAsserted(() -> {
+                Holder holder = rig.holder(name, machine.name()).orElseThrow(AssertionError::new);
+                assertThat(holder.getDrain()).isNotNull();
+                assertThat(holder.getDrain().getRemaining()).isEqualTo(pods);
+            });
         }
 
         List<Pod> pods() {

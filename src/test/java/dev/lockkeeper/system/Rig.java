@@ -19,6 +19,8 @@ import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -67,8 +69,13 @@ final class Rig implements AutoCloseable {
         return installed(ControlPlane.start());
     }
 
-    static Rig installed(ControlPlane plane) {
-        Rig rig = new Rig(plane);
+    /** A control plane with nothing of ours. */
+    static Rig bare(ControlPlane plane) {
+        return new Rig(plane);
+    }
+
+    private static Rig installed(ControlPlane plane) {
+        Rig rig = bare(plane);
         Manifests.install(rig.admin);
         return rig;
     }
@@ -86,8 +93,16 @@ final class Rig implements AutoCloseable {
 
     /** Starts one operator and does not wait. Its lease is short, so that a successor leads within seconds. */
     OperatorProcess launch(Consumer<OperatorProcess.Builder> settings) {
-        OperatorProcess.Builder builder = OperatorProcess.builder(
-                        plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT), folder)
+        return launch(plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT), settings);
+    }
+
+    /** The same with a kubeconfig that was made before, while no API server may answer. */
+    OperatorProcess launchWith(String kubeconfig) {
+        return launch(plane.folder().resolve(kubeconfig), _ -> {});
+    }
+
+    private OperatorProcess launch(Path kubeconfig, Consumer<OperatorProcess.Builder> settings) {
+        OperatorProcess.Builder builder = OperatorProcess.builder(kubeconfig, folder)
                 .name(Integer.toString(operators.size()))
                 .set("LOCKKEEPER_LEADER_LEASE_DURATION", "PT4S")
                 .set("LOCKKEEPER_LEADER_RENEW_DEADLINE", "PT3S")
@@ -163,6 +178,25 @@ final class Rig implements AutoCloseable {
 
     RebootGroup read(String group) {
         return admin.resources(RebootGroup.class).withName(group).get();
+    }
+
+    /** Sets an annotation of a RebootGroup. */
+    void annotate(String group, String key, String value) {
+        admin.resources(RebootGroup.class)
+                .withName(group)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"" + key + "\":\"" + value + "\"}}}");
+    }
+
+    /** The names of the group's parked nodes. */
+    List<String> parked(String group) {
+        RebootGroup read = read(group);
+        return read.getStatus() == null || read.getStatus().getFailed() == null
+                ? List.of()
+                : read.getStatus().getFailed().stream()
+                        .map(f -> f.getNode().getName())
+                        .toList();
     }
 
     Node node(String name) {

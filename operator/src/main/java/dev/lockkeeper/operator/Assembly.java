@@ -145,7 +145,7 @@ public class Assembly {
         groupCache.listen(lockMeters::changed);
         agentApi = lockMeters.measured(new ReadyAgentApi(lockService, startup));
         leadership.listen(meters::leader);
-        leadership.beforeHalt(lockService::stop);
+        leadership.beforeHalt(this::lastWords);
     }
 
     private static KubernetesClient lockClient(KubernetesClient client, Settings settings) {
@@ -248,7 +248,12 @@ public class Assembly {
     void stop(@Observes @Priority(10) ShutdownEvent event) {
         startup.close();
         reports.shutdownNow();
+        lastWords();
+    }
+
+    private void lastWords() {
         lockService.stop();
+        events.close();
     }
 
     @Produces

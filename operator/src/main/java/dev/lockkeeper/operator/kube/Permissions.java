@@ -42,7 +42,7 @@ public final class Permissions {
         add(all, "events.k8s.io", "events", "", "create", "patch");
         all.add(new Permission(
                 "apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, "rebootgroups.lockkeeper.dev"));
-        for (String verb : List.of("get", "create", "update")) {
+        for (String verb : List.of("get", "create", "update", "patch")) {
             all.add(new Permission("coordination.k8s.io", "leases", "", verb, true, ""));
         }
         for (String verb : List.of("get", "list", "watch")) {

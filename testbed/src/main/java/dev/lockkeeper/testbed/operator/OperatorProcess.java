@@ -119,6 +119,16 @@ public final class OperatorProcess implements AutoCloseable {
         process = ChildProcesses.start(builder);
     }
 
+    /** Starts the process again with one setting changed; null takes it away. */
+    public void relaunch(String variable, String value) {
+        if (value == null) {
+            settings.environment.remove(variable);
+        } else {
+            settings.environment.put(variable, value);
+        }
+        launch();
+    }
+
     private static Path jar() {
         String given = System.getProperty("lockkeeper.root");
         Path root = given != null ? Path.of(given) : Path.of("").toAbsolutePath();
