@@ -176,11 +176,16 @@ public final class Swapper implements AutoCloseable {
         batch.forEach(swap -> answers.execute(() -> swap.answer.completeExceptionally(failure)));
     }
 
+    /** The pause after that many tries, with chance from 0 to 1: none of it leaves half, all of it the whole. */
+    static Duration pause(Duration firstPause, int tried, double chance) {
+        long longest = Math.min(LONGEST_PAUSE.toNanos(), firstPause.toNanos() << Math.min(tried - 1, 20));
+        return Duration.ofNanos((long) (longest * (0.5 + 0.5 * chance)));
+    }
+
     /** Pauses after that many tries; false if the swapper closes, so that it is not worth another one. */
     private boolean pausedBefore(int tried) {
-        long longest = LONGEST_PAUSE.toNanos();
-        long pause = Math.min(longest, firstPause.toNanos() << Math.min(tried - 1, 20));
-        long left = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+        long left = pause(firstPause, tried, ThreadLocalRandom.current().nextDouble())
+                .toNanos();
         lock.lock();
         try {
             while (!closed && left > 0) {

@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class SwapperTest {
@@ -343,6 +345,25 @@ class SwapperTest {
         awaitQuietly(tried);
         patient.close();
         assertThat(failure(answer)).hasMessageContaining("given up after 1 try: timed out");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 1, 1.0, 10",
+        "10, 1, 0.0, 5",
+        "10, 1, 0.5, 7.5",
+        "10, 2, 1.0, 20",
+        "10, 4, 1.0, 80",
+        "10, 7, 1.0, 640",
+        "10, 8, 1.0, 1000",
+        "10, 8, 0.0, 500",
+        "10, 1000000, 1.0, 1000",
+        "60000, 1, 1.0, 1000",
+        "0, 5, 1.0, 0"
+    })
+    void pausesDoubleAndVary(int firstMillis, int tried, double chance, double millis) {
+        assertThat(Swapper.pause(Duration.ofMillis(firstMillis), tried, chance))
+                .isEqualTo(Duration.ofNanos((long) (millis * 1e6)));
     }
 
     @Test
