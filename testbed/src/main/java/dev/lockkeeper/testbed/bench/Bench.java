@@ -39,6 +39,8 @@ public final class Bench {
         Map<String, Part> parts = new LinkedHashMap<>();
         parts.put("start", StartTime::run);
         parts.put("refusals", Refusals::run);
+        parts.put("idle", Idle::run);
+        parts.put("cycles", Cycles::run);
         return parts;
     }
 }

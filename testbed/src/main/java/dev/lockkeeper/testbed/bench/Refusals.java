@@ -31,7 +31,7 @@ final class Refusals {
         try (Site site = Site.start()) {
             List<MachineSpec> machines =
                     Fleet.of("bench", NODES).label(Site.LABEL, "bench").register(site.admin());
-            site.group("bench", 1, _ -> {});
+            site.group("bench", 1);
             try (OperatorProcess operator =
                     site.operator().set("LOCKKEEPER_AGENT_MAX_HOLD", "PT0S").start()) {
                 ProcessFigures process = new ProcessFigures(operator.pid());

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Where a part measures: a control plane with the shipped CRDs and roles, and a folder for the operator's log. */
 final class Site implements AutoCloseable {
@@ -73,7 +72,7 @@ final class Site implements AutoCloseable {
     }
 
     /** A group of the nodes that carry its name as {@link #LABEL}; a node is healthy as soon as it is Ready. */
-    void group(String name, int slots, Consumer<RebootGroupSpec> change) {
+    void group(String name, int slots) {
         RebootGroupSpec spec = new RebootGroupSpec();
         spec.setSlots(new IntOrString(slots));
         spec.setNodeSelector(
@@ -81,7 +80,6 @@ final class Site implements AutoCloseable {
         VerifySpec verify = new VerifySpec();
         verify.setMinReady("0s");
         spec.setVerify(verify);
-        change.accept(spec);
         RebootGroup group = new RebootGroup();
         group.setMetadata(new ObjectMetaBuilder().withName(name).build());
         group.setSpec(spec);

@@ -15,7 +15,7 @@ final class StartTime {
 
     static void run() throws Exception {
         try (Site site = Site.start()) {
-            site.group("bench", 1, _ -> {});
+            site.group("bench", 1);
             site.operator().start().close();
             List<Long> times = new ArrayList<>();
             List<Long> processor = new ArrayList<>();
