@@ -49,8 +49,7 @@ class ContentionIT {
                         .withTimeScale(0.005)
                         .withSeed(seed + i)
                         .withHttpTimeout(Duration.ofSeconds(20));
-                machines.add(
-                        rig.agent(spec, settings, RebootShape.USUAL.withDownFor(Duration.ofSeconds(60))));
+                machines.add(rig.agent(spec, settings, RebootShape.USUAL.withDownFor(Duration.ofSeconds(60))));
             }
             machines.forEach(m -> m.stage(Rig.NEW));
 
@@ -79,7 +78,9 @@ class ContentionIT {
             watcher.checkCordons(Map.of());
             assertThat(watcher.violations()).as("seed %d", seed).isEmpty();
             assertThat(watcher.heldAtMost("busy")).as("seed %d", seed).isBetween(1, 2);
-            assertThat(rig.journal.entries(Journal.Boot.class)).as("seed %d", seed).hasSize(AGENTS);
+            assertThat(rig.journal.entries(Journal.Boot.class))
+                    .as("seed %d", seed)
+                    .hasSize(AGENTS);
         }
     }
 

@@ -66,9 +66,10 @@ class PermissionIT {
         try (Rig rig = Rig.bare(plane)) {
             Manifests.installRoles(rig.admin);
             OperatorProcess operator = rig.launch(_ -> {});
-            Rig.await().untilAsserted(() -> assertThat(
-                            operator.management("/q/health/ready").body())
-                    .contains("The CRD rebootgroups.lockkeeper.dev is not installed"));
+            Rig.await()
+                    .untilAsserted(() -> assertThat(
+                                    operator.management("/q/health/ready").body())
+                            .contains("The CRD rebootgroups.lockkeeper.dev is not installed"));
             Manifests.installCrds(rig.admin);
             Rig.await().until(operator::ready);
         }
@@ -82,9 +83,10 @@ class PermissionIT {
             OperatorProcess operator;
             try {
                 operator = rig.launchWith("lockkeeper-lockkeeper.kubeconfig");
-                Rig.await().untilAsserted(() -> assertThat(
-                                operator.management("/q/health/ready").body())
-                        .contains("cannot be asked"));
+                Rig.await()
+                        .untilAsserted(() -> assertThat(
+                                        operator.management("/q/health/ready").body())
+                                .contains("cannot be asked"));
             } finally {
                 rig.plane.resume(Part.API_SERVER);
             }
@@ -101,8 +103,9 @@ class PermissionIT {
             Workloads shop = Workloads.inNewNamespace(rig.admin, "audited");
             shop.awaitReady(shop.deployment("web", 1, PodShape.PLAIN.onNodesWith("group", "audited")));
             machine.stage(Rig.NEW);
-            Rig.await().untilAsserted(
-                    () -> assertThat(rig.updated("audited", machine)).isTrue());
+            Rig.await()
+                    .untilAsserted(
+                            () -> assertThat(rig.updated("audited", machine)).isTrue());
             operator.close();
 
             Set<String> forbidden = new TreeSet<>();
@@ -110,7 +113,8 @@ class PermissionIT {
             for (String line : Files.readAllLines(rig.plane.auditLog())) {
                 JsonNode entry = JSON.readTree(line);
                 if (entry.at("/user/username").asText().equals(USER)) {
-                    String what = entry.at("/verb").asText() + " " + entry.at("/objectRef/resource").asText()
+                    String what = entry.at("/verb").asText() + " "
+                            + entry.at("/objectRef/resource").asText()
                             + (entry.at("/objectRef/subresource").isMissingNode()
                                     ? ""
                                     : "/" + entry.at("/objectRef/subresource").asText());
@@ -139,8 +143,8 @@ class PermissionIT {
                 .get();
         Set<String> granted = new TreeSet<>();
         Stream.concat(cluster.getRules().stream(), own.getRules().stream())
-                .forEach(rule -> rule.getResources().forEach(resource -> rule.getVerbs()
-                        .forEach(verb -> granted.add(verb + " " + resource))));
+                .forEach(rule -> rule.getResources()
+                        .forEach(resource -> rule.getVerbs().forEach(verb -> granted.add(verb + " " + resource))));
         return granted;
     }
 }

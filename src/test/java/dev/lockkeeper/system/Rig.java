@@ -240,6 +240,8 @@ final class Rig implements AutoCloseable {
 
     static ConditionFactory await(Duration atMost) {
         return Awaitility.await()
+                // What is not there yet is asked for again.
+                .ignoreExceptions()
                 .atMost(atMost)
                 .pollInterval(Duration.ofMillis(100))
                 .pollDelay(Duration.ZERO);

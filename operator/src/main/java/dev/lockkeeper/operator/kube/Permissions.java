@@ -45,7 +45,7 @@ public final class Permissions {
         for (String verb : List.of("get", "create", "update", "patch")) {
             all.add(new Permission("coordination.k8s.io", "leases", "", verb, true, ""));
         }
-        for (String verb : List.of("get", "list", "watch")) {
+        for (String verb : List.of("list", "watch")) {
             all.add(new Permission("", "secrets", "", verb, true, ""));
         }
         return List.copyOf(all);
