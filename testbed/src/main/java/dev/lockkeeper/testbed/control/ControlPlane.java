@@ -8,12 +8,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -40,6 +37,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Settings settings;
     private final Binaries binaries;
     private final Path folder;
+    private final RunFiles files;
     private final Map<Part, PartProcess> processes = new EnumMap<>(Part.class);
     private PartCommands commands;
     private KubernetesClient admin;
@@ -48,6 +46,7 @@ public final class ControlPlane implements AutoCloseable {
         this.settings = settings;
         this.binaries = Binaries.ready(System.out);
         this.folder = StaleFolders.create();
+        this.files = new RunFiles(folder);
     }
 
     /** How a control plane is started; the defaults suit tests. */
@@ -123,19 +122,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void bringUp() throws IOException {
-        Certificates certificates = new Certificates(folder);
-        certificates.issue("server", "CN=kube-apiserver");
-        certificates.issue("service-accounts", "CN=service-accounts");
-        certificates.issue("admin", "O=system:masters,CN=admin");
-        certificates.issue("kwok", "O=system:masters,CN=kwok");
-        certificates.issue("controller-manager", "CN=system:kube-controller-manager");
-        certificates.issue("scheduler", "CN=system:kube-scheduler");
-        resource("audit-policy.yaml", Map.of());
-        resource(
-                "stages.yaml",
-                Map.of(
-                        "${heartbeat-milliseconds}",
-                        Long.toString(settings.heartbeat().toMillis())));
+        files.write(settings);
         for (int attempt = 1; !apiServerComesUp(); attempt++) {
             String tail = processes.get(Part.API_SERVER).tail();
             stop();
@@ -159,12 +146,7 @@ public final class ControlPlane implements AutoCloseable {
     /** False if somebody else took a port between its choice and its use. */
     private boolean apiServerComesUp() throws IOException {
         commands = new PartCommands(settings, binaries, folder, new Ports(freePort(), freePort(), freePort()));
-        for (String who : List.of("admin", "kwok", "controller-manager", "scheduler")) {
-            kubeconfig(
-                    who,
-                    "{client-certificate: \"%s\", client-key: \"%s\"}"
-                            .formatted(folder.resolve(who + ".pem"), folder.resolve(who + ".key")));
-        }
+        files.writeKubeconfigs(commands);
         if (admin != null) {
             admin.close();
         }
@@ -217,27 +199,6 @@ public final class ControlPlane implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
-    }
-
-    private void resource(String name, Map<String, String> variables) throws IOException {
-        try (InputStream in = ControlPlane.class.getResourceAsStream("/control/" + name)) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            for (Map.Entry<String, String> variable : variables.entrySet()) {
-                text = text.replace(variable.getKey(), variable.getValue());
-            }
-            Files.writeString(folder.resolve(name), text);
-        }
-    }
-
-    private Path kubeconfig(String who, String user) throws IOException {
-        return Files.writeString(commands.kubeconfigOf(who), """
-                apiVersion: v1
-                kind: Config
-                clusters: [{name: testbed, cluster: {server: "%s", certificate-authority: "%s"}}]
-                users: [{name: user, user: %s}]
-                contexts: [{name: testbed, context: {cluster: testbed, user: user}}]
-                current-context: testbed
-                """.formatted(url(), folder.resolve("ca.pem"), user));
     }
 
     /** A client that may do everything. It tries each request once. */
@@ -293,11 +254,7 @@ public final class ControlPlane implements AutoCloseable {
                 .tokenRequest(request)
                 .getStatus()
                 .getToken();
-        try {
-            return kubeconfig(namespace + "-" + serviceAccount, "{token: \"" + token + "\"}");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return files.kubeconfigWithToken(commands, namespace + "-" + serviceAccount, token);
     }
 
     /** SIGSTOP: the part's connections stay open and nobody answers. */

@@ -9,7 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +84,24 @@ class BinariesTest {
                 CompletableFuture.supplyAsync(() -> Binaries.build(sources, cache, go.compiler(), out));
         Binaries mine = Binaries.build(sources, cache, go.compiler(), out);
         assertThat(other.join()).isEqualTo(mine);
+        assertThat(go.builds()).containsExactly(ALL);
+    }
+
+    @Test
+    void twoProcessesAtOnceCompileOnce() throws Exception {
+        // The first build waits until both processes have come up to the lock.
+        TestingGo go = TestingGo.script(
+                folder,
+                "go1.26.8",
+                "while [ $(ls %s | grep -c started) -lt 2 ]; do sleep 0.05; done; ".formatted(folder) + WHOLE);
+        List<Process> both = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            both.add(BuildChild.start(sources, cache, go, folder.resolve("started-" + i)));
+        }
+        for (Process build : both) {
+            assertThat(build.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(build.exitValue()).isZero();
+        }
         assertThat(go.builds()).containsExactly(ALL);
     }
 
