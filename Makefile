@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # The default java may be older, so a JDK 25 is looked for: $JAVA_HOME first, then where distributions put them.
-JDK := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/* /opt/java/* "$$HOME"/.sdkman/candidates/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do \
+JDK := $(shell for d in "$${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* "$${HOME:-}"/.sdkman/candidates/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do \
   [ -x "$$d/bin/javac" ] && "$$d/bin/javac" -version 2>&1 | grep -q '^javac 25' && { echo "$$d"; break; }; done)
 export JAVA_HOME := $(JDK)
 export PATH := $(JDK)/bin:$(PATH)
