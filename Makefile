@@ -9,6 +9,8 @@ JDK := $(shell for d in "$${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* "$${HOME:-}
 export JAVA_HOME := $(JDK)
 export PATH := $(JDK)/bin:$(PATH)
 
+# Maven 3.8 uses a method that JDK 25 warns about on every start.
+export MAVEN_OPTS := --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
 MVN := mvn -B -ntp
 QUICK := $(MVN) -q -DskipTests
 TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
