@@ -15,7 +15,7 @@ MVN := mvn -B -ntp
 QUICK := $(MVN) -q -DskipTests
 TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
 # Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
-LONG := -Dlockkeeper.test.scale=1.0
+LONG := -Dlockkeeper.test.scale=1.0 -Dhistories=10000
 
 .PHONY: help
 help: ## List the commands
@@ -46,7 +46,7 @@ test: binaries ## All tests: unit, property and system tests (a tenth of the lon
 .PHONY: test-long
 test-long: binaries ## Everything at full size, and mutation tests
 	@$(MVN) verify $(LONG)
-	@$(MVN) -pl fleetlock -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
+	@$(MVN) -pl fleetlock -Pmutation test
 
 .PHONY: demo
 demo: binaries ## Watch a fleet of 12 machines reboot, one slot at a time; KEEP=1 leaves it running
