@@ -41,6 +41,8 @@ public final class Bench {
         parts.put("refusals", Refusals::run);
         parts.put("idle", Idle::run);
         parts.put("cycles", Cycles::run);
+        parts.put("held", Held::run);
+        parts.put("memory", Memory::run);
         return parts;
     }
 }

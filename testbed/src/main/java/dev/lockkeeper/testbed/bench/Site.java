@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +86,13 @@ final class Site implements AutoCloseable {
         group.setMetadata(new ObjectMetaBuilder().withName(name).build());
         group.setSpec(spec);
         admin().resource(group).create();
+    }
+
+    /** The group refuses every new holder from now on. */
+    void pause(String group) {
+        admin().resources(RebootGroup.class)
+                .withName(group)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"paused\":true}}");
     }
 
     /** The requests of the operator that the API server has answered. */
