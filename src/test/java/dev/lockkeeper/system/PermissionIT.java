@@ -42,7 +42,7 @@ class PermissionIT {
             });
             role.getMetadata().setResourceVersion(null);
             role.getMetadata().setManagedFields(null);
-            rig.admin.resource(role).serverSideApply();
+            rig.admin.resource(role).forceConflicts().serverSideApply();
             Rig.await().until(operator::ready);
         }
     }
