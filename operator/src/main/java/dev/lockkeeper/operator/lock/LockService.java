@@ -8,6 +8,7 @@ import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.semaphore.PreReboot;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
 import dev.lockkeeper.fleetlock.semaphore.Sentences;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.semaphore.SteadyState;
 import dev.lockkeeper.fleetlock.semaphore.Step;
 import dev.lockkeeper.fleetlock.store.SharedRead;
@@ -456,30 +457,48 @@ public final class LockService implements AgentApi {
         }
     }
 
+    /** What a steady-state came to, and the sentence for an agent whose machine is being verified. */
+    private record Looked(SteadyState outcome, String verifying) {}
+
     private void steadySwap(OpenSteady open) {
         outside.crashPoint("BEFORE_STEADY");
-        swapper.<SteadyState>swap(open.rebootGroup(), s -> Semaphore.steadyState(s.state(), open.id(), clock.instant()))
-                .whenComplete((outcome, error) -> loop.execute(guarded(() -> {
+        swapper.<Looked>swap(open.rebootGroup(), s -> {
+                    Instant now = clock.instant();
+                    Step<SteadyState> step = Semaphore.steadyState(s.state(), open.id(), now);
+                    return new Step<>(step.next(), new Looked(step.outcome(), verifying(step.next(), open.id(), now)));
+                })
+                .whenComplete((looked, error) -> loop.execute(guarded(() -> {
                     outside.crashPoint("AFTER_STEADY");
                     if (error != null) {
                         steadies.remove(open);
                         open.answer().complete(reply(unavailable(error)));
-                    } else if (outcome != SteadyState.VERIFYING) {
+                    } else if (looked.outcome() != SteadyState.VERIFYING) {
                         steadies.remove(open);
                         open.answer().complete(released(open.id()));
                     } else if (!open.deadline().isAfter(clock.instant())) {
-                        verifying(open);
+                        verifying(open, looked.verifying());
                     }
                 })));
     }
 
-    private void verifying(OpenSteady open) {
-        steadies.remove(open);
-        String value = groups.named(open.rebootGroup())
-                .flatMap(g -> g.state().holderOf(open.id()))
-                .map(h -> Sentences.holder(h, clock.instant()) + ".")
+    private static String verifying(SlotState state, String id, Instant now) {
+        return state.holderOf(id)
+                .filter(h -> h.phase() == Phase.VERIFYING)
+                .map(h -> Sentences.holder(h, now) + ".")
                 .orElse("The machine is being verified.");
-        open.answer().complete(reply(new Refusal(Kind.VERIFYING, value)));
+    }
+
+    private void verifying(OpenSteady open) {
+        verifying(
+                open,
+                groups.named(open.rebootGroup())
+                        .map(g -> verifying(g.state(), open.id(), clock.instant()))
+                        .orElse("The machine is being verified."));
+    }
+
+    private void verifying(OpenSteady open, String sentence) {
+        steadies.remove(open);
+        open.answer().complete(reply(new Refusal(Kind.VERIFYING, sentence)));
     }
 
     private static Reply released(String id) {
