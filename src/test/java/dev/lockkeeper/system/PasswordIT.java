@@ -199,7 +199,7 @@ class PasswordIT {
     }
 
     private static void awaitReady(String group, String status, String reason, String message) {
-        // The resync interval, as nothing tells the group that its Secret changed, and some time.
+        // Nothing tells a group that its Secret changed: it sees that when it is looked at next, once a minute.
         Rig.await(java.time.Duration.ofSeconds(75))
                 .untilAsserted(() -> assertThat(rig.read(group).getStatus().getConditions())
                         .anySatisfy(c -> {
