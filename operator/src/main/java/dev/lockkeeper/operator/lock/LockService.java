@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
@@ -94,7 +95,13 @@ public final class LockService implements AgentApi {
     private final Map<String, Map<String, String>> holdersSeen = new HashMap<>();
     private boolean stopping;
 
-    private record OpenSteady(String id, String rebootGroup, Instant deadline, CompletableFuture<Reply> answer) {}
+    /** @param sentence what it would be told now; empty until its first swap is stored */
+    private record OpenSteady(
+            String id,
+            String rebootGroup,
+            Instant deadline,
+            CompletableFuture<Reply> answer,
+            AtomicReference<String> sentence) {}
 
     public LockService(
             Groups groups, Nodes nodes, Swapper swapper, Outside outside, Events events, Timing timing, Clock clock) {
@@ -450,7 +457,8 @@ public final class LockService implements AgentApi {
 
     private void steady(Call call, List<GroupView> holding, Instant arrived, CompletableFuture<Reply> answer) {
         for (GroupView group : holding) {
-            OpenSteady open = new OpenSteady(call.id(), group.name(), arrived.plus(timing.maxHold()), answer);
+            OpenSteady open = new OpenSteady(
+                    call.id(), group.name(), arrived.plus(timing.maxHold()), answer, new AtomicReference<>());
             steadies.add(open);
             call.gone().whenComplete((_, _) -> loop.execute(guarded(() -> steadies.remove(open))));
             steadySwap(open);
@@ -475,8 +483,11 @@ public final class LockService implements AgentApi {
                     } else if (looked.outcome() != SteadyState.VERIFYING) {
                         steadies.remove(open);
                         open.answer().complete(released(open.id()));
-                    } else if (!open.deadline().isAfter(clock.instant())) {
-                        verifying(open, looked.verifying());
+                    } else {
+                        open.sentence().set(looked.verifying());
+                        if (!open.deadline().isAfter(clock.instant())) {
+                            verifying(open);
+                        }
                     }
                 })));
     }
@@ -488,17 +499,13 @@ public final class LockService implements AgentApi {
                 .orElse("The machine is being verified.");
     }
 
+    /** With what the swap stored: the cache may not show it yet. */
     private void verifying(OpenSteady open) {
-        verifying(
-                open,
-                groups.named(open.rebootGroup())
-                        .map(g -> verifying(g.state(), open.id(), clock.instant()))
-                        .orElse("The machine is being verified."));
-    }
-
-    private void verifying(OpenSteady open, String sentence) {
         steadies.remove(open);
-        open.answer().complete(reply(new Refusal(Kind.VERIFYING, sentence)));
+        String sentence = open.sentence().get();
+        open.answer()
+                .complete(reply(
+                        new Refusal(Kind.VERIFYING, sentence == null ? "The machine is being verified." : sentence)));
     }
 
     private static Reply released(String id) {
@@ -559,7 +566,10 @@ public final class LockService implements AgentApi {
                 look(request);
             }
         }
-        steadies.stream().filter(s -> !s.deadline().isAfter(now)).toList().forEach(this::verifying);
+        steadies.stream()
+                .filter(s -> s.sentence().get() != null && !s.deadline().isAfter(now))
+                .toList()
+                .forEach(this::verifying);
     }
 
     /** Answers every held request with the refusal as it stands, and every later one at once. */
