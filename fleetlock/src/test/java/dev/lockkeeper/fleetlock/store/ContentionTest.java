@@ -36,12 +36,13 @@ class ContentionTest {
 
     private static final int REPLICAS = 3;
     private static final int AGENTS = 40;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 10;
     private static final int SLOTS = 2;
     private static final Instant NOW = Instant.parse("2026-07-07T08:00:00Z");
 
     private final InMemoryGroupStore store = new InMemoryGroupStore();
     private final List<Swapper> replicas = new ArrayList<>();
+    private int freed;
 
     private static SlotPolicy policy() {
         return new SlotPolicy(
@@ -144,11 +145,14 @@ class ContentionTest {
         String fresh = "fresh-" + agent + "-" + round;
         String token = null;
         while (token == null) {
+            int before = freed();
             Asker asker = new Asker(id, node, null, true, fresh, false, List.of());
             PreReboot outcome = swap(replica, s -> Semaphore.preReboot(s.state(), s.policy(), asker, now));
             assertThat(outcome).isInstanceOf(PreReboot.Wait.class);
             token = ((PreReboot.Wait) outcome).token();
-            Thread.yield();
+            if (token == null) {
+                awaitFreed(before);
+            }
         }
         String mine = token;
         swap(replica, s -> Semaphore.drained(s.state(), mine, now));
@@ -158,5 +162,20 @@ class ContentionTest {
         swap(replica, s -> Semaphore.steadyState(s.state(), id, now));
         swap(replica, s -> Semaphore.release(s.state(), mine, "verified", now));
         swap(replica, s -> Semaphore.free(s.state(), mine));
+        synchronized (this) {
+            freed++;
+            notifyAll();
+        }
+    }
+
+    private synchronized int freed() {
+        return freed;
+    }
+
+    /** Whoever was refused before that many slots came back asks again when another one does. */
+    private synchronized void awaitFreed(int before) throws InterruptedException {
+        while (freed == before) {
+            wait();
+        }
     }
 }
