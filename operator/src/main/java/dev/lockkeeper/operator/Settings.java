@@ -31,8 +31,6 @@ public interface Settings {
 
     Drain drain();
 
-    Node node();
-
     Store store();
 
     Leader leader();
@@ -75,14 +73,6 @@ public interface Settings {
         /** The longest such wait: at least drain.backoff, at most P7D. */
         @WithDefault("PT24H")
         Duration backoffCap();
-    }
-
-    /** Nodes. */
-    interface Node {
-
-        /** How often all groups and nodes are looked at even if nothing happened, PT1S to PT1H. */
-        @WithDefault("PT1M")
-        Duration resync();
     }
 
     /** The lock's own requests to the API server. */

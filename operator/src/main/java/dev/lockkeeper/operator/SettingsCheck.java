@@ -36,7 +36,6 @@ class SettingsCheck {
         }
         agent(settings.agent(), faults);
         drain(settings.drain(), faults);
-        faults.within("node.resync", settings.node().resync(), "PT1S", "PT1H");
         faults.within("store.timeout", settings.store().timeout(), "PT0.1S", "PT1M");
         int tries = settings.store().tries();
         if (tries < 1 || tries > 100) {

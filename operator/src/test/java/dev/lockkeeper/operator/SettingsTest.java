@@ -70,7 +70,6 @@ class SettingsTest {
             drain.status-interval  | PT11M       | must be PT0S to PT10M
             drain.backoff          | PT0S        | must be PT1S to PT24H
             drain.backoff-cap      | PT1M        | must be at least drain.backoff, which is PT30M
-            node.resync            | PT0S        | must be PT1S to PT1H
             store.timeout          | PT0S        | must be PT0.1S to PT1M
             store.tries            | 0           | must be 1 to 100
             leader.renew-deadline  | PT15S       | must be less than leader.lease-duration, which is PT15S
@@ -88,10 +87,10 @@ class SettingsTest {
 
     @Test
     void aStartWithAWrongSettingEndsWithTheSentences() {
-        Settings settings = settings("lockkeeper.store.tries", "0", "lockkeeper.node.resync", "PT2H");
+        Settings settings = settings("lockkeeper.store.tries", "0", "lockkeeper.drain.retry-interval", "PT6M");
         assertThatThrownBy(() -> new SettingsCheck().check(null, settings))
                 .hasMessage(
-                        "Setting lockkeeper.node.resync is 'PT2H' and must be PT1S to PT1H: correct it or leave it out."
+                        "Setting lockkeeper.drain.retry-interval is 'PT6M' and must be PT0.1S to PT5M: correct it or leave it out."
                                 + " Setting lockkeeper.store.tries is '0' and must be 1 to 100: correct it or leave it out.");
     }
 
