@@ -30,7 +30,6 @@ import dev.lockkeeper.fleetlock.semaphore.Slots;
 import dev.lockkeeper.operator.lock.DrainPolicy;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.LabelMatch;
-import dev.lockkeeper.operator.lock.NodeView;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,8 +42,6 @@ import java.util.stream.Collectors;
 
 /** Translates between a RebootGroup as it is stored and the records that decisions are made on. */
 public final class GroupMapping {
-
-    static final String FREE_SLOT = "lockkeeper.dev/free-slot";
 
     private final String ownNamespace;
     private final Duration refreshAsked;
@@ -72,7 +69,7 @@ public final class GroupMapping {
                 spec.getClientSecretRef() == null
                         ? null
                         : spec.getClientSecretRef().getName(),
-                annotations.get(FREE_SLOT),
+                annotations.get(RebootGroup.FREE_SLOT_ANNOTATION),
                 policy(group, spec, annotations),
                 drain(or(spec.getDrain(), new DrainSpec())),
                 verify(spec, or(spec.getVerify(), new VerifySpec())),
@@ -81,13 +78,13 @@ public final class GroupMapping {
 
     private SlotPolicy policy(RebootGroup group, RebootGroupSpec spec, Map<String, String> annotations) {
         boolean paused = or(spec.getPaused(), RebootGroupDefaults.PAUSED);
-        String annotated = annotations.get(NodeView.PAUSED);
+        String annotated = annotations.get(RebootGroup.PAUSED_ANNOTATION);
         return new SlotPolicy(
                 group.getMetadata().getName(),
                 slots(spec.getSlots()),
                 or(spec.getCountUnready(), RebootGroupDefaults.COUNT_UNREADY),
                 annotated != null
-                        ? annotated.isBlank() ? "annotation " + NodeView.PAUSED : annotated
+                        ? annotated.isBlank() ? "annotation " + RebootGroup.PAUSED_ANNOTATION : annotated
                         : paused ? "spec.paused is true" : null,
                 group.getMetadata().getDeletionTimestamp() != null,
                 or(or(spec.getVerify(), new VerifySpec()).getMaxParked(), RebootGroupDefaults.MAX_PARKED),

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.kube;
 
+import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,15 +34,15 @@ public final class Permissions {
 
     private static List<Permission> needed() {
         List<Permission> all = new ArrayList<>();
-        add(all, "lockkeeper.dev", "rebootgroups", "", "get", "list", "watch", "patch");
-        add(all, "lockkeeper.dev", "rebootgroups", "status", "update");
+        add(all, RebootGroup.GROUP, "rebootgroups", "", "get", "list", "watch", "patch");
+        add(all, RebootGroup.GROUP, "rebootgroups", "status", "update");
         add(all, "", "nodes", "", "get", "list", "watch", "patch");
         add(all, "", "pods", "", "list", "delete");
         add(all, "", "pods", "eviction", "create");
         add(all, "policy", "poddisruptionbudgets", "", "list");
         add(all, "events.k8s.io", "events", "", "create", "patch");
         all.add(new Permission(
-                "apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, "rebootgroups.lockkeeper.dev"));
+                "apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, RebootGroup.CRD_NAME));
         for (String verb : List.of("get", "create", "update", "patch")) {
             all.add(new Permission("coordination.k8s.io", "leases", "", verb, true, ""));
         }

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  */
 @ControllerConfiguration(
         name = "rebootgroup",
-        finalizerName = "lockkeeper.dev/holders",
+        finalizerName = RebootGroup.FINALIZER,
         generationAwareEventProcessing = false,
         informer = @Informer(comparableResourceVersions = false),
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))

@@ -19,7 +19,6 @@ public final class Startup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Startup.class);
     private static final long LOOK_AGAIN_MILLIS = 500;
     private static final long WATCH_MILLIS = 15_000;
-    private static final String CRD = "rebootgroups.lockkeeper.dev";
 
     private final KubernetesClient client;
     private final Permissions permissions;
@@ -120,23 +119,23 @@ public final class Startup implements AutoCloseable {
         CustomResourceDefinition crd = client.apiextensions()
                 .v1()
                 .customResourceDefinitions()
-                .withName(CRD)
+                .withName(RebootGroup.CRD_NAME)
                 .get();
         if (crd == null) {
-            return "The CRD " + CRD + " is not installed: kubectl apply -f crds/";
+            return "The CRD " + RebootGroup.CRD_NAME + " is not installed: kubectl apply -f crds/";
         }
         Map<String, String> annotations = crd.getMetadata().getAnnotations();
-        String revision = annotations == null ? null : annotations.get("lockkeeper.dev/crd-revision");
+        String revision = annotations == null ? null : annotations.get(RebootGroup.CRD_REVISION_ANNOTATION);
         if (revision == null || Integer.parseInt(revision) < RebootGroup.CRD_REVISION) {
-            return "The CRD " + CRD + " is older than this operator (revision " + revision + ", needed "
-                    + RebootGroup.CRD_REVISION + "): kubectl apply -f crds/";
+            return "The CRD " + RebootGroup.CRD_NAME + " is older than this operator (revision " + revision
+                    + ", needed " + RebootGroup.CRD_REVISION + "): kubectl apply -f crds/";
         }
         boolean established = crd.getStatus() != null
                 && crd.getStatus().getConditions() != null
                 && crd.getStatus().getConditions().stream()
                         .anyMatch(c -> c.getType().equals("Established")
                                 && c.getStatus().equals("True"));
-        return established ? null : "The CRD " + CRD + " is being established.";
+        return established ? null : "The CRD " + RebootGroup.CRD_NAME + " is being established.";
     }
 
     private static String reason(KubernetesClientException e) {

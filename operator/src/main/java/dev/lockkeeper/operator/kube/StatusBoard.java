@@ -172,10 +172,11 @@ public final class StatusBoard implements GroupWork.Store {
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"metadata\":{\"resourceVersion\":\"" + group.resourceVersion() + "\",\"annotations\":{\""
-                                    + GroupMapping.FREE_SLOT + "\":null}}}");
+                                    + RebootGroup.FREE_SLOT_ANNOTATION + "\":null}}}");
         } catch (KubernetesClientException e) {
             LOG.infof(
-                    "group=%s annotation %s not removed yet: %s", group.name(), GroupMapping.FREE_SLOT, e.getMessage());
+                    "group=%s annotation %s not removed yet: %s",
+                    group.name(), RebootGroup.FREE_SLOT_ANNOTATION, e.getMessage());
         }
     }
 }

@@ -372,13 +372,9 @@ public final class LockService implements AgentApi {
     }
 
     private void failed(OpenRequest request, Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        LOG.warnf("group=%s id=%s swap failed: %s", request.rebootGroup, request.id, cause.getMessage());
-        finish(
-                request,
-                new Refusal(
-                        Kind.STORE_UNAVAILABLE,
-                        "The lock's state cannot be read or written now: " + cause.getMessage() + " Ask again."));
+        Refusal refusal = unavailable(error);
+        LOG.warnf("group=%s id=%s swap failed: %s", request.rebootGroup, request.id, refusal.value());
+        finish(request, refusal);
     }
 
     private void finish(OpenRequest request, Refusal refusal) {
@@ -599,11 +595,6 @@ public final class LockService implements AgentApi {
                             .count();
                 },
                 loop);
-    }
-
-    /** How many requests are held open now; for metrics. */
-    public CompletionStage<Integer> held() {
-        return CompletableFuture.supplyAsync(() -> preReboots.size() + steadies.size(), loop);
     }
 
     private void note(String rebootGroup, String id, Instant now) {
