@@ -504,7 +504,7 @@ class AnswersIT {
                 preReboot(machines.getLast(), "parking"),
                 423,
                 "nodes_unready",
-                "No slot: 1 machines failed and are parked, more than maxParked 0. Repair them, or free them with the"
+                "No slot: 1 machine is parked after a failure, more than maxParked 0. Repair them, or free them with the"
                         + " annotation lockkeeper.dev/free-slot.");
     }
 
@@ -524,7 +524,7 @@ class AnswersIT {
                         preReboot(machine, "verifying"),
                         423,
                         "verifying",
-                        "verifying-1 is still being verified after its last reboot, verifying-1 Verifying for #."));
+                        "verifying-1 Verifying for #: its last reboot is still being verified."));
         assertLike(steadyState(machine, "verifying"), 423, "verifying", "verifying-1 Verifying for #.");
     }
 

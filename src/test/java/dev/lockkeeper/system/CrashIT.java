@@ -6,13 +6,18 @@ import dev.lockkeeper.testbed.control.Part;
 import dev.lockkeeper.testbed.fleet.Fault;
 import dev.lockkeeper.testbed.fleet.FleetWatcher;
 import dev.lockkeeper.testbed.fleet.Journal;
+import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.fleet.PodShape;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
 import dev.lockkeeper.testbed.fleet.Workloads;
 import dev.lockkeeper.testbed.operator.OperatorProcess;
+import dev.lockkeeper.testbed.operator.Manifests;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +134,49 @@ class CrashIT {
         second.kill();
     }
 
+    /** The leader's pod is left alone, ends with its node, and the other replica takes over. */
+    @Test
+    void theOperatorsOwnNodeIsDrainedAndRebootsLikeAnyOther() {
+        OperatorProcess onTheNode = rig.operator();
+        OperatorProcess elsewhere = rig.operator();
+        rig.group("own");
+        MachineSpec spec = rig.node("own-1", "own");
+        rig.register(MachineSpec.of("own-2", 4_711).withLabel("group", "own"));
+        Manifests.installWorkload(rig.admin, Map.of("group", "own"));
+        Workloads shop = Workloads.inNewNamespace(rig.admin, "own");
+        shop.awaitReady(shop.deployment("web", 1, PodShape.PLAIN.onNode("own-1")));
+        Rig.await().until(() -> ready(ownPods("own-1")) && ready(ownPods("own-2")));
+        String before = ownPods("own-1").getFirst().getMetadata().getUid();
+
+        SimulatedMachine machine = rig.agent(spec, "own", elsewhere);
+        machine.stage(Rig.NEW);
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.journal.entries(Journal.Down.class, "own-1"))
+                        .hasSize(1));
+        assertThat(onTheNode.logText()).as("it drained its own node").contains("This replica leads");
+        assertThat(ownPods("own-1"))
+                .extracting(pod -> pod.getMetadata().getUid())
+                .containsExactly(before);
+        onTheNode.kill();
+        Rig.await(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(rig.updated("own", machine)).isTrue());
+        assertThat(rig.journal.entries(Journal.Boot.class, "own-1")).hasSize(1);
+        elsewhere.kill();
+    }
+
+    private static List<Pod> ownPods(String node) {
+        return rig.admin
+                .pods()
+                .inNamespace(Manifests.NAMESPACE)
+                .withField("spec.nodeName", node)
+                .list()
+                .getItems();
+    }
+
+    private static boolean ready(List<Pod> pods) {
+        return pods.size() == 1 && Readiness.isPodReady(pods.getFirst());
+    }
+
     @Test
     void anApiServerThatIsAwayWhileTheMachineRebootsIsWaitedFor() {
         // An answer must come before the operator has lost its lead and ends itself.
@@ -141,8 +189,10 @@ class CrashIT {
                 .untilAsserted(() -> assertThat(rig.journal.entries(Journal.Down.class, "away-1"))
                         .hasSize(1));
         // The node's last word must be through: without it the simulated machine waits for the API before it boots.
-        Rig.await().until(() -> rig.node("away-1").getStatus().getConditions().stream()
-                .anyMatch(c -> c.getType().equals("Ready") && !c.getStatus().equals("True")));
+        Rig.await()
+                .until(() -> rig.node("away-1").getStatus().getConditions().stream()
+                        .anyMatch(c ->
+                                c.getType().equals("Ready") && !c.getStatus().equals("True")));
         rig.plane.pause(Part.API_SERVER);
         try {
             Rig.await()

@@ -114,9 +114,15 @@ class FuzzIT {
     /** No connection of ours is left in the operator's process. */
     private static boolean isQuiet() throws IOException {
         String port = ":%04X".formatted(operator.port());
-        return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
-                .map(line -> line.strip().split("\\s+"))
-                .noneMatch(f -> f.length > 3 && f[1].endsWith(port) && (f[3].equals("01") || f[3].equals("08")));
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            boolean open = Files.readAllLines(Path.of(table)).stream()
+                    .map(line -> line.strip().split("\\s+"))
+                    .anyMatch(f -> f.length > 3 && f[1].endsWith(port) && (f[3].equals("01") || f[3].equals("08")));
+            if (open) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int threads() throws IOException {

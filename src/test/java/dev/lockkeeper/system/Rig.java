@@ -58,7 +58,8 @@ final class Rig implements AutoCloseable {
         this.plane = plane;
         this.admin = plane.admin();
         try {
-            this.folder = Files.createTempDirectory("lockkeeper-system-");
+            Path logs = Files.createDirectories(Path.of("target", "operators").toAbsolutePath());
+            this.folder = Files.createTempDirectory(logs, "run-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -45,19 +45,25 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /** Puts the operator's parts together and brings them up and down in order. Everything else gets what it needs by its constructor. */
 @Singleton
 public class Assembly {
 
+    private static final Logger LOG = Logger.getLogger(Assembly.class);
+
     private static final Duration WAITING_REPORT = Duration.ofSeconds(5);
+    private static final Duration SWEEP = Duration.ofSeconds(5);
     private static final Duration SWAP_PAUSE = Duration.ofMillis(20);
 
     private final KubernetesClient client;
     private final KubernetesClient lockClient;
     private final Instance<Operator> operator;
     private final Settings settings;
+    private final Leadership leadership;
     private final GroupMapping mapping;
+    private final KubeGroupStore store;
     private final GroupCache groupCache;
     private final NodeCache nodeCache = new NodeCache();
     private final Passwords passwords = new Passwords();
@@ -81,14 +87,15 @@ public class Assembly {
         this.client = client;
         this.operator = operator;
         this.settings = settings;
+        this.leadership = leadership;
         Clock clock = Clock.systemUTC();
         lockClient = lockClient(client, settings);
         mapping = new GroupMapping(
                 settings.namespace(),
                 settings.agent().askTimeout().dividedBy(3),
                 new BackoffRule(settings.drain().backoff(), settings.drain().backoffCap()));
-        groupCache = new GroupCache(mapping);
-        KubeGroupStore store = new KubeGroupStore(lockClient, mapping);
+        store = new KubeGroupStore(lockClient, mapping, clock);
+        groupCache = new GroupCache(mapping, store);
         swapper = new Swapper(store, settings.store().tries(), SWAP_PAUSE);
         statusBoard =
                 new StatusBoard(lockClient, store, groupCache, settings.agent().waitingWindow(), clock);
@@ -104,7 +111,7 @@ public class Assembly {
                 groupCache,
                 nodeCache,
                 swapper,
-                outside(store, nodeWriter, crashPoint),
+                outside(nodeWriter, crashPoint),
                 events,
                 new LockService.Timing(
                         settings.agent().maxHold(),
@@ -161,7 +168,7 @@ public class Assembly {
                 .build();
     }
 
-    private LockService.Outside outside(KubeGroupStore store, NodeWriter nodes, CrashPoint crashPoint) {
+    private LockService.Outside outside(NodeWriter nodes, CrashPoint crashPoint) {
         return new LockService.Outside() {
             @Override
             public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
@@ -232,7 +239,19 @@ public class Assembly {
     private void startControllers() {
         reports.scheduleWithFixedDelay(
                 this::reportWaiting, WAITING_REPORT.toMillis(), WAITING_REPORT.toMillis(), TimeUnit.MILLISECONDS);
+        reports.scheduleWithFixedDelay(this::sweepCordons, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
         operator.get().start();
+    }
+
+    private void sweepCordons() {
+        if (!leadership.leads()) {
+            return;
+        }
+        try {
+            groupWork.sweep();
+        } catch (RuntimeException e) {
+            LOG.warnf("cordons are not swept now: %s", e.getMessage());
+        }
     }
 
     private void reportWaiting() {
@@ -270,6 +289,14 @@ public class Assembly {
 
     public GroupMapping mapping() {
         return mapping;
+    }
+
+    public KubeGroupStore store() {
+        return store;
+    }
+
+    public Passwords passwords() {
+        return passwords;
     }
 
     public GroupCache groupCache() {

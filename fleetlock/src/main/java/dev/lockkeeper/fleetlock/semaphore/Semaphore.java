@@ -81,8 +81,7 @@ public final class Semaphore {
                         state,
                         new Refusal(
                                 Kind.VERIFYING,
-                                holder.machine() + " is still being verified after its last reboot, "
-                                        + Sentences.holder(holder, now) + "."));
+                                Sentences.holder(holder, now) + ": its last reboot is still being verified."));
             case FAILED -> {
                 if (asker.boundToken() != null) {
                     // It was asked before the boot that failed: nobody may be there any more to reboot again.
@@ -138,11 +137,14 @@ public final class Semaphore {
             return await(
                     state,
                     Kind.NODES_UNREADY,
-                    "No slot: " + state.parked().size() + " machines failed and are parked, more than maxParked "
-                            + policy.maxParked()
+                    "No slot: "
+                            + (state.parked().size() == 1
+                                    ? "1 machine is"
+                                    : state.parked().size() + " machines are")
+                            + " parked after a failure, more than maxParked " + policy.maxParked()
                             + ". Repair them, or free them with the annotation lockkeeper.dev/free-slot.");
         }
-        int down = policy.countUnready() ? state.unready() - (asker.countedUnready() ? 1 : 0) : 0;
+        int down = policy.countUnready() ? downBesides(state, asker) : 0;
         if (held + down >= total) {
             return await(state, Kind.NODES_UNREADY, unready(down, asker.unreadyNames()));
         }
@@ -151,13 +153,15 @@ public final class Semaphore {
         return new Step<>(next, new PreReboot.Wait(holder.token(), draining(holder, now)));
     }
 
+    /** The asking machine's own NotReady is no reason against it; a parked one is not counted in the first place. */
+    private static int downBesides(SlotState state, Asker asker) {
+        boolean counted =
+                asker.countedUnready() && state.parked().stream().noneMatch(p -> p.isOf(asker.id(), asker.node()));
+        return Math.max(0, state.unready() - (counted ? 1 : 0));
+    }
+
     private static List<Parked> withoutMachine(List<Parked> parked, Holder holder) {
-        return parked.stream()
-                .filter(p -> !p.id().equals(holder.id())
-                        && (holder.node() == null
-                                || p.node() == null
-                                || !p.node().uid().equals(holder.node().uid())))
-                .toList();
+        return parked.stream().filter(p -> !p.isOf(holder.id(), holder.node())).toList();
     }
 
     /** The leader found the node empty: Draining→Granted. A finished drain ends the machine's backing off. */
@@ -283,18 +287,27 @@ public final class Semaphore {
         return change(state, token, Set.of(Phase.VERIFYING), h -> h.in(Phase.FAILED, now, reason));
     }
 
-    /** Ends a parking: the machine is healthy, gone, or a person said so. */
-    public static Step<Boolean> unpark(SlotState state, String token) {
+    /**
+     * Ends a parking: the machine is healthy, gone, or a person said so.
+     *
+     * @param down whether it is a member whose node is NotReady: it counts as unready from now on, not only from the next count on
+     */
+    public static Step<Boolean> unpark(SlotState state, String token, boolean down) {
         List<Parked> rest =
                 state.parked().stream().filter(p -> !p.token().equals(token)).toList();
         boolean found = rest.size() < state.parked().size();
-        return new Step<>(found ? state.withParked(rest) : state, found);
+        return new Step<>(found ? state.withParked(rest).plusUnready(down) : state, found);
     }
 
-    /** Removes a holder in Releasing, after its node was uncordoned: now the slot is free. */
-    public static Step<Boolean> free(SlotState state, String token) {
+    /**
+     * Removes a holder in Releasing, after its node was uncordoned: now the slot is free.
+     *
+     * @param down whether the machine is a member whose node is NotReady: it counts as unready from now on, not only from the next
+     *     count on
+     */
+    public static Step<Boolean> free(SlotState state, String token, boolean down) {
         Optional<Holder> holder = state.holding(token).filter(h -> h.phase() == Phase.RELEASING);
-        return new Step<>(holder.map(state::without).orElse(state), holder.isPresent());
+        return new Step<>(holder.map(h -> state.without(h).plusUnready(down)).orElse(state), holder.isPresent());
     }
 
     /** The leader's count of the group's nodes. */
@@ -360,6 +373,9 @@ public final class Semaphore {
     private static String unready(int down, List<String> names) {
         if (names.size() == 1) {
             return "No slot: " + names.getFirst() + ", uses it. Repair it or delete the Node.";
+        }
+        if (names.isEmpty() && down == 1) {
+            return "No slot: 1 NotReady member uses it. Repair it or delete its Node.";
         }
         String who = names.isEmpty() ? down + " NotReady members" : String.join("; ", names);
         return "No slot: " + who + " use it. Repair them or delete their Nodes.";

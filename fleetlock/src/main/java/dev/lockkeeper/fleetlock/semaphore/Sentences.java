@@ -32,8 +32,7 @@ public final class Sentences {
 
     /** One holder, such as {@code worker-7 Draining for 4m: pod db/pg-0 blocked by PDB db/pg (0 disruptions allowed)}. */
     public static String holder(Holder holder, Instant now) {
-        String text = holder.machine() + " " + phase(holder, now);
-        return holder.stuck() == null ? text : text + " (stuck)";
+        return holder.machine() + " " + phase(holder, now);
     }
 
     private static String phase(Holder holder, Instant now) {
@@ -41,7 +40,10 @@ public final class Sentences {
         boolean blocked = holder.phase() == Phase.DRAINING
                 && holder.drain() != null
                 && holder.drain().blocked();
-        return blocked ? text + ": " + holder.drain().blockedBy().getFirst().sentence() : text;
+        if (blocked) {
+            return text + ": " + holder.drain().blockedBy().getFirst().sentence();
+        }
+        return holder.stuck() == null ? text : text + " (stuck)";
     }
 
     /** Why there is no free slot, naming at most three holders. */

@@ -41,6 +41,11 @@ public record SlotState(
                         .findFirst();
     }
 
+    /** Whether a holder or a parked machine is on that node. */
+    public boolean concerns(NodeRef node) {
+        return holderOn(node).isPresent() || parked.stream().anyMatch(p -> p.isOn(node));
+    }
+
     public Optional<Backoff> backoffOf(String id) {
         return backoffs.stream().filter(b -> b.id().equals(id)).findFirst();
     }
@@ -74,6 +79,11 @@ public record SlotState(
 
     SlotState withBackoffs(List<Backoff> next) {
         return new SlotState(holders, parked, next, members, unready);
+    }
+
+    /** One more than were counted, where there was a count. */
+    SlotState plusUnready(boolean one) {
+        return one && members != null ? counted(members, unready + 1) : this;
     }
 
     SlotState counted(int members, int unready) {

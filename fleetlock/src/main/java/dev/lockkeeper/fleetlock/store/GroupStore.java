@@ -15,6 +15,14 @@ public interface GroupStore {
     Optional<Snapshot> read(String group) throws StoreException;
 
     /**
+     * What this process saw last of a group, without asking the store. It may be old: only a {@link #compareAndSet} on it that
+     * succeeds proves that it was not.
+     *
+     * @return empty if nothing was seen
+     */
+    Optional<Snapshot> lastSeen(String group);
+
+    /**
      * Stores {@code next} if the group is still as {@code base} showed it.
      *
      * @return false if it is not, or no longer exists; then nothing was written

@@ -22,16 +22,17 @@ import java.util.function.Function;
  *
  * <ol>
  *   <li>Transitions of a group queue up while a batch of it is in flight; the next batch takes all of them.
- *   <li>A batch reads the group, after all its transitions were queued, and applies them in order, each on the state that the one
- *       before it left.
- *   <li>If the state changed, it is stored by one compare-and-swap; only then is anybody answered.
- *   <li>After a conflict, or when the outcome is unknown, the batch begins again at 2 after a pause.
+ *   <li>A batch first applies its transitions in order, each on the state that the one before it left, to what was last seen of the
+ *       group. If that changes the state, it is stored by one compare-and-swap, whose success proves that what was seen was current.
+ *   <li>If it changes nothing, or the swap does not succeed, the batch reads the group, applies its transitions to that, and stores
+ *       the state by a compare-and-swap if it changed.
+ *   <li>Only then is anybody answered. After a conflict, or when the outcome is unknown, the batch begins again at 3 after a pause.
  * </ol>
  *
  * <p>Properties:
  *
  * <ul>
- *   <li>An answer comes from a state that was read after the question was put, and that is stored.
+ *   <li>An answer comes from a state that was current after the question was put, read then or proved by the swap, and is stored.
  *   <li>One batch per group is in flight here; other processes are kept out by the store alone.
  *   <li>A transition may run several times and must be pure. One whose effect was stored while the answer got lost runs again on that
  *       state: it has to recognise its own effect.
@@ -59,7 +60,7 @@ public final class Swapper implements AutoCloseable {
             Thread.ofVirtual().name("swap-answer-", 0).factory());
 
     /**
-     * @param tries how often a batch is tried, at least 1
+     * @param tries how often a batch is tried on a read, at least 1
      * @param firstPause about the time before the second try; doubled for each further one, at most 1 s, and shortened by chance to
      *     as little as half
      */
@@ -136,6 +137,10 @@ public final class Swapper implements AutoCloseable {
     }
 
     private void run(String group, List<Swap<?>> batch) {
+        if (storedOnLastSeen(group, batch)) {
+            answer(batch);
+            return;
+        }
         Throwable last = null;
         int tried = 0;
         do {
@@ -147,7 +152,7 @@ public final class Swapper implements AutoCloseable {
                     return;
                 }
                 if (stored(group, base.get(), batch)) {
-                    batch.forEach(swap -> answers.execute(swap::complete));
+                    answer(batch);
                     return;
                 }
                 last = null;
@@ -164,12 +169,36 @@ public final class Swapper implements AutoCloseable {
                         last));
     }
 
+    /** Saves the read where nobody else wrote meanwhile. What was seen may be old, so it is never an answer by itself. */
+    private boolean storedOnLastSeen(String group, List<Swap<?>> batch) {
+        try {
+            Optional<Snapshot> seen = store.lastSeen(group);
+            if (seen.isEmpty()) {
+                return false;
+            }
+            SlotState next = applied(seen.get(), batch);
+            return next != seen.get().state() && store.compareAndSet(group, seen.get(), next);
+        } catch (StoreException | RuntimeException | Error e) {
+            // The outcome is unknown: the read that follows tells it.
+            return false;
+        }
+    }
+
     private boolean stored(String group, Snapshot base, List<Swap<?>> batch) throws StoreException {
+        SlotState next = applied(base, batch);
+        return next == base.state() || store.compareAndSet(group, base, next);
+    }
+
+    private static SlotState applied(Snapshot base, List<Swap<?>> batch) {
         SlotState state = base.state();
         for (Swap<?> swap : batch) {
             state = swap.apply(base.with(state));
         }
-        return state == base.state() || store.compareAndSet(group, base, state);
+        return state;
+    }
+
+    private void answer(List<Swap<?>> batch) {
+        batch.forEach(swap -> answers.execute(swap::complete));
     }
 
     private void fail(List<Swap<?>> batch, Exception failure) {

@@ -94,17 +94,17 @@ sealed interface Call {
         }
     }
 
-    record Unpark(String token) implements Call {
+    record Unpark(String token, boolean down) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.unpark(state, token);
+            return Semaphore.unpark(state, token, down);
         }
     }
 
-    record Free(String token) implements Call {
+    record Free(String token, boolean down) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.free(state, token);
+            return Semaphore.free(state, token, down);
         }
     }
 

@@ -191,7 +191,7 @@ final class History {
         if (holder == null || oneIn(4)) {
             submit(replica, any(everythingWith(old)), null);
         } else if (oneIn(6) && !state.parked().isEmpty()) {
-            submit(replica, new Call.Unpark(any(state.parked()).token()), null);
+            submit(replica, new Call.Unpark(any(state.parked()).token(), oneIn(3)), null);
         } else {
             submit(replica, any(usualFor(holder)), null);
         }
@@ -230,7 +230,8 @@ final class History {
                         new Call.Fail(token));
             case FAILED ->
                 List.of(new Call.Observe(token, true), new Call.Release(token), new Call.Steady(holder.id()));
-            case RELEASING -> List.of(new Call.Free(token));
+            case RELEASING ->
+                List.of(new Call.Free(token, false), new Call.Free(token, false), new Call.Free(token, true));
         };
     }
 
@@ -246,8 +247,8 @@ final class History {
                 new Call.Release(token),
                 new Call.Park(token),
                 new Call.Fail(token),
-                new Call.Unpark(token),
-                new Call.Free(token));
+                new Call.Unpark(token, false),
+                new Call.Free(token, true));
     }
 
     private static Call progress(String token, int blockers) {
@@ -471,7 +472,7 @@ final class History {
             case GRANTED -> submit(replicas.getFirst(), new Call.DrainLost(token), null);
             case REBOOTING -> submit(replicas.getFirst(), new Call.Steady(holder.id()), null);
             case VERIFYING, FAILED -> submit(replicas.getFirst(), new Call.Release(token), null);
-            case RELEASING -> submit(replicas.getFirst(), new Call.Free(token), null);
+            case RELEASING -> submit(replicas.getFirst(), new Call.Free(token, false), null);
         }
         run(replicas.getFirst());
     }

@@ -167,7 +167,8 @@ class SemaphoreAskingTest {
         SlotState state = Semaphore.free(
                         Semaphore.giveUpDrain(draining(1), policy(1), token(1), "too long", T0)
                                 .next(),
-                        token(1))
+                        token(1),
+                        false)
                 .next();
         refused(
                 ask(state, policy(1), asking(1), minute(10)),
@@ -209,7 +210,7 @@ class SemaphoreAskingTest {
                 ask(two, policy(3), asking(3), T0),
                 two,
                 Kind.NODES_UNREADY,
-                "No slot: 2 machines failed and are parked, more than maxParked 1."
+                "No slot: 2 machines are parked after a failure, more than maxParked 1."
                         + " Repair them, or free them with the annotation lockkeeper.dev/free-slot.");
         assertThat(ask(parked(1), policy(1), asking(3), T0).next().holders()).hasSize(1);
     }
@@ -282,6 +283,33 @@ class SemaphoreAskingTest {
     }
 
     @Test
+    void oneUnreadyMemberThatCannotBeNamed() {
+        SlotState state = Semaphore.counted(COUNTED, 5, 1).next();
+        waits(
+                ask(state, policy(1), asking(1), T0),
+                state,
+                Kind.NODES_UNREADY,
+                "No slot: 1 NotReady member uses it. Repair it or delete its Node.");
+    }
+
+    @Test
+    void aParkedAskerIsNotCountedAndSoHidesNoOther() {
+        SlotState state = Semaphore.counted(Workers.parked(1), 5, 1).next();
+        Asker itself = new Asker(id(1), node(1), null, true, "fresh", true, List.of("worker-3, NotReady"));
+        assertThat(ask(state, policy(1), itself, T0).next()).isSameAs(state);
+    }
+
+    @Test
+    void anAskerThatIsNotCountedYetHidesNobodyEither() {
+        SlotState state = Semaphore.counted(COUNTED, 5, 0).next();
+        Asker itself = new Asker(id(1), node(1), null, true, "fresh", true, List.of());
+        SlotState one = ask(state, policy(1), itself, T0).next();
+        assertThat(one.holders()).hasSize(1);
+        Asker next = new Asker(id(2), node(2), null, true, "fresh", true, List.of());
+        assertThat(ask(one, policy(1), next, T0).next()).isSameAs(one);
+    }
+
+    @Test
     void holdersAndUnreadyMembersAddUp() {
         SlotState state = Semaphore.counted(draining(1), 5, 1).next();
         assertThat(ask(state, policy(2), asking(2), T0).next()).isSameAs(state);
@@ -347,7 +375,7 @@ class SemaphoreAskingTest {
                 ask(state, policy(1), asking(1), minute(2)),
                 state,
                 Kind.VERIFYING,
-                "worker-1 is still being verified after its last reboot, worker-1 Verifying for 2m.");
+                "worker-1 Verifying for 2m: its last reboot is still being verified.");
     }
 
     @Test

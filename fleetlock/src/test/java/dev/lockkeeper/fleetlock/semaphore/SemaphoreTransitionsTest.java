@@ -354,25 +354,37 @@ class SemaphoreTransitionsTest {
     @Test
     void unpark() {
         SlotState state = parked(1, 2);
-        Step<Boolean> step = Semaphore.unpark(state, token(1));
+        Step<Boolean> step = Semaphore.unpark(state, token(1), false);
         assertThat(step.outcome()).isTrue();
         assertThat(step.next().parked()).extracting(Parked::id).containsExactly(id(2));
-        Step<Boolean> again = Semaphore.unpark(step.next(), token(1));
+        Step<Boolean> again = Semaphore.unpark(step.next(), token(1), false);
         assertThat(again.outcome()).isFalse();
         assertThat(again.next()).isSameAs(step.next());
     }
 
     @Test
     void free() {
-        appliesOnlyIn(Set.of(Phase.RELEASING), s -> Semaphore.free(s, token(1)));
-        assertThat(Semaphore.free(releasing(1), token(1)).next().holders()).isEmpty();
+        appliesOnlyIn(Set.of(Phase.RELEASING), s -> Semaphore.free(s, token(1), false));
+        assertThat(Semaphore.free(releasing(1), token(1), false).next().holders())
+                .isEmpty();
+    }
+
+    /** Else the next one would get the slot before the leader counts again. */
+    @Test
+    void aMachineThatIsDownCountsAsUnreadyFromTheMomentItGivesItsPlaceBack() {
+        assertThat(Semaphore.free(releasing(1), token(1), true).next().unready())
+                .isEqualTo(1);
+        assertThat(Semaphore.free(draining(1), token(1), true).next().unready()).isZero();
+        assertThat(Semaphore.unpark(parked(1), token(1), true).next().unready()).isEqualTo(1);
+        assertThat(Semaphore.unpark(parked(1), "another", true).next().unready())
+                .isZero();
     }
 
     @Test
     void freeingOneLeavesTheOthers() {
         SlotState state =
                 Semaphore.takeBack(draining(1, 2), token(1), "not asking", T0).next();
-        assertThat(Semaphore.free(state, token(1)).next().holders())
+        assertThat(Semaphore.free(state, token(1), false).next().holders())
                 .extracting(Holder::id)
                 .containsExactly(id(2));
         assertThat(Semaphore.drained(state, token(2), T0).next().holders())

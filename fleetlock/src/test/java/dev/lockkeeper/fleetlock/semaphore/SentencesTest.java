@@ -66,6 +66,8 @@ class SentencesTest {
                 .isEqualTo("worker-1 Rebooting for 1h30m (stuck)");
         assertThat(Sentences.summary(state.holders()))
                 .isEqualTo("worker-1 Rebooting since 2026-07-07T08:00:00Z (stuck)");
+        assertThat(Sentences.allHeld(state.holders(), 1, minute(90)))
+                .isEqualTo("worker-1 holds 1 of 1 slots, Rebooting for 1h30m (stuck).");
     }
 
     @Test

@@ -137,11 +137,18 @@ final class SequentialModel {
                 yield "" + done;
             }
             case Call.Fail(String token) -> "" + move(token, Set.of(VERIFYING), FAILED);
-            case Call.Unpark(String token) -> "" + (parked.remove(token) != null);
-            case Call.Free(String token) -> {
+            case Call.Unpark(String token, boolean down) -> {
+                boolean done = parked.remove(token) != null;
+                if (done) {
+                    count(down);
+                }
+                yield "" + done;
+            }
+            case Call.Free(String token, boolean down) -> {
                 boolean done = phase(token) == RELEASING;
                 if (done) {
                     uses.remove(token);
+                    count(down);
                 }
                 yield "" + done;
             }
@@ -211,7 +218,10 @@ final class SequentialModel {
         if (policy.pausedReason() != null) {
             return "refuse paused";
         }
-        int down = policy.countUnready() ? unready - (asker.countedUnready() ? 1 : 0) : 0;
+        boolean isParked = parked.values().stream()
+                .anyMatch(m -> m.id().equals(asker.id()) || node != null && node.equals(m.node()));
+        int others = unready - (asker.countedUnready() && !isParked ? 1 : 0);
+        int down = policy.countUnready() ? Math.max(0, others) : 0;
         if (parked.size() > policy.maxParked() || uses.size() + down >= slots) {
             return "wait null nodes_unready";
         }
@@ -219,6 +229,12 @@ final class SequentialModel {
         String fresh = fresh(asker, now);
         uses.put(fresh, new Use(asker.id(), node, DRAINING, false));
         return "wait " + fresh + " draining";
+    }
+
+    private void count(boolean down) {
+        if (down && members != null) {
+            unready++;
+        }
     }
 
     private static String fresh(Asker asker, Instant now) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A group store in memory whose calls can be made to fail, to conflict, to lose their answers and to wait. */
@@ -24,7 +25,7 @@ final class InMemoryGroupStore implements GroupStore {
     }
 
     private final Map<String, Snapshot> groups = new HashMap<>();
-    private final Map<String, List<SlotState>> histories = new HashMap<>();
+    private final Map<String, List<Snapshot>> histories = new HashMap<>();
     private long version;
     private int reads;
     private int writes;
@@ -32,11 +33,13 @@ final class InMemoryGroupStore implements GroupStore {
     private volatile Runnable beforeRead = () -> {};
     private volatile Supplier<Fault> readFault = () -> Fault.NONE;
     private volatile Supplier<Fault> writeFault = () -> Fault.NONE;
+    private volatile Function<List<Snapshot>, Snapshot> sees = _ -> null;
 
     InMemoryGroupStore with(String group, SlotPolicy policy, SlotState state) {
         synchronized (groups) {
-            groups.put(group, new Snapshot("v" + ++version, policy, state));
-            histories.computeIfAbsent(group, _ -> new ArrayList<>()).add(state);
+            Snapshot now = new Snapshot("v" + ++version, policy, state);
+            groups.put(group, now);
+            histories.computeIfAbsent(group, _ -> new ArrayList<>()).add(now);
         }
         return this;
     }
@@ -58,6 +61,18 @@ final class InMemoryGroupStore implements GroupStore {
 
     void writeFault(Supplier<Fault> fault) {
         writeFault = fault;
+    }
+
+    /** Chooses from all versions of a group, the oldest first, which one was last seen; null: none. */
+    void sees(Function<List<Snapshot>, Snapshot> choice) {
+        sees = choice;
+    }
+
+    @Override
+    public Optional<Snapshot> lastSeen(String group) {
+        synchronized (groups) {
+            return Optional.ofNullable(sees.apply(histories.getOrDefault(group, List.of())));
+        }
     }
 
     @Override
@@ -106,7 +121,7 @@ final class InMemoryGroupStore implements GroupStore {
     /** Every state that the group ever had, in order. */
     List<SlotState> history(String group) {
         synchronized (groups) {
-            return List.copyOf(histories.get(group));
+            return histories.get(group).stream().map(Snapshot::state).toList();
         }
     }
 

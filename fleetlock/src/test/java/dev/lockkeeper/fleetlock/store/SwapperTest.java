@@ -121,6 +121,42 @@ class SwapperTest {
     }
 
     @Test
+    void whatWasLastSeenSavesTheReadWhereItIsCurrent() throws Exception {
+        store.sees(List::getLast);
+        assertThat(await(swapper.swap("workers", SwapperTest::addOne))).isEqualTo(1);
+        assertThat(await(swapper.swap("workers", SwapperTest::addOne))).isEqualTo(2);
+        assertThat(store.reads()).isZero();
+        assertThat(store.writes()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasLastSeenAndIsOldIsNeitherStoredNorAnswered() throws Exception {
+        await(swapper.swap("workers", SwapperTest::addOne));
+        store.sees(List::getFirst);
+        assertThat(await(swapper.swap("workers", SwapperTest::addOne))).isEqualTo(2);
+        assertThat(store.state("workers").members()).isEqualTo(2);
+    }
+
+    @Test
+    void whatChangesNothingIsAnsweredFromAReadThoughSomethingWasSeen() throws Exception {
+        await(swapper.swap("workers", SwapperTest::addOne));
+        store.sees(List::getFirst);
+        int before = store.reads();
+        assertThat(await(swapper.swap("workers", SwapperTest::look))).isEqualTo(1);
+        assertThat(store.reads()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aSwapOnWhatWasLastSeenWhoseAnswerIsLostIsReadAnew() throws Exception {
+        store.sees(List::getLast);
+        store.writeFault(faults(Fault.ANSWER_LOST));
+        await(swapper.swap("workers", s -> Semaphore.counted(s.state(), 7, 0)));
+        assertThat(store.state("workers").members()).isEqualTo(7);
+        assertThat(store.writes()).isEqualTo(1);
+        assertThat(store.reads()).isEqualTo(1);
+    }
+
+    @Test
     void transitionsThatQueueUpShareOneReadAndOneWrite() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch begun = holdReads(go);

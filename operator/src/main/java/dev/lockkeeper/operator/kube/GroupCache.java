@@ -28,13 +28,16 @@ public final class GroupCache implements Groups, ResourceEventHandler<RebootGrou
     private final Map<String, RebootGroupStatus> statuses = new ConcurrentHashMap<>();
 
     private final GroupMapping mapping;
+    private final KubeGroupStore store;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile Known known = new Known(Map.of(), new Membership(List.of()));
     private volatile SharedIndexInformer<RebootGroup> informer;
 
-    public GroupCache(GroupMapping mapping) {
+    /** @param store told of every version that is seen, before any listener */
+    public GroupCache(GroupMapping mapping, KubeGroupStore store) {
         this.mapping = mapping;
+        this.store = store;
     }
 
     /** Begins to watch; {@link #synced} tells when the first list is in. */
@@ -105,19 +108,21 @@ public final class GroupCache implements Groups, ResourceEventHandler<RebootGrou
 
     @Override
     public void onDelete(RebootGroup group, boolean finalStateUnknown) {
+        store.gone(group.getMetadata().getName());
         statuses.remove(group.getMetadata().getName());
         seen.remove(group.getMetadata().getUid());
         change(group.getMetadata().getName(), null);
     }
 
     private void put(RebootGroup group) {
+        store.seen(group);
         seen.add(group.getMetadata().getUid());
         if (group.getStatus() != null) {
             statuses.put(group.getMetadata().getName(), group.getStatus());
         }
         try {
             change(group.getMetadata().getName(), mapping.view(group));
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             LOG.errorf(
                     "RebootGroup '%s' cannot be read and is not served: %s",
                     group.getMetadata().getName(), e.getMessage());

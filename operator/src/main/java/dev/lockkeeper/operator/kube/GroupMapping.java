@@ -248,7 +248,7 @@ public final class GroupMapping {
     private static BlockedPod write(Blocker from) {
         BlockedPod to = new BlockedPod();
         to.setPod(from.pod());
-        to.setReason(from.reason());
+        to.setReason(cut(from.reason()));
         to.setPdb(from.pdb());
         return to;
     }

@@ -6,64 +6,141 @@ import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.store.GroupStore;
 import dev.lockkeeper.fleetlock.store.Snapshot;
 import dev.lockkeeper.fleetlock.store.StoreException;
+import dev.lockkeeper.operator.lock.GroupStatus;
 import dev.lockkeeper.operator.lock.GroupView;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
- * The lock store: the only writer of RebootGroup.status, always by one PUT with the resourceVersion that was read.
+ * The lock store: the only writer of RebootGroup.status, always by one PUT with the resourceVersion that the decision was made on.
  *
  * <p>Its client must not retry: a PUT whose answer was lost and that is sent again gets a conflict although it won. Every failure
  * is therefore answered as "outcome unknown", and the caller reads anew.
  */
 public final class KubeGroupStore implements GroupStore {
 
+    private static final Logger LOG = Logger.getLogger(KubeGroupStore.class);
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
 
     private final KubernetesClient client;
     private final GroupMapping mapping;
-    /** What was read last, so that a write keeps the fields that this version does not know; one batch per group is in flight. */
-    private final Map<String, RebootGroup> lastRead = new ConcurrentHashMap<>();
+    private final Clock clock;
+    /** The newest version of each group that a read, a write or a watch showed; whole, so that a write keeps unknown fields. */
+    private final Map<String, RebootGroup> latest = new ConcurrentHashMap<>();
 
-    public KubeGroupStore(KubernetesClient client, GroupMapping mapping) {
+    public KubeGroupStore(KubernetesClient client, GroupMapping mapping, Clock clock) {
         this.client = client;
         this.mapping = mapping;
+        this.clock = clock;
+    }
+
+    /** Takes note of what a watch showed. The object must not be changed afterwards. */
+    void seen(RebootGroup group) {
+        latest.merge(group.getMetadata().getName(), group, KubeGroupStore::newer);
+    }
+
+    void gone(String group) {
+        latest.remove(group);
+    }
+
+    /** The group as it is given, or as this process saw it later. */
+    RebootGroup newest(RebootGroup group) {
+        RebootGroup seen = latest.get(group.getMetadata().getName());
+        return seen == null ? group : newer(group, seen);
+    }
+
+    /** A version that cannot be compared is taken for the newer one: a wrong guess costs a conflict, nothing else. */
+    private static RebootGroup newer(RebootGroup known, RebootGroup other) {
+        if (!known.getMetadata().getUid().equals(other.getMetadata().getUid())) {
+            return other;
+        }
+        try {
+            long before = Long.parseLong(known.getMetadata().getResourceVersion());
+            return before > Long.parseLong(other.getMetadata().getResourceVersion()) ? known : other;
+        } catch (NumberFormatException e) {
+            return other;
+        }
+    }
+
+    @Override
+    public Optional<Snapshot> lastSeen(String group) {
+        return Optional.ofNullable(latest.get(group)).map(this::snapshot);
     }
 
     @Override
     public Optional<Snapshot> read(String group) throws StoreException {
-        Optional<RebootGroup> read = get(group);
-        read.ifPresentOrElse(g -> lastRead.put(group, g), () -> lastRead.remove(group));
-        return read.map(mapping::view).map(v -> new Snapshot(v.resourceVersion(), v.policy(), v.state()));
+        return get(group).map(this::snapshot);
     }
 
-    /** All RebootGroups, by quorum. */
+    private Snapshot snapshot(RebootGroup group) {
+        GroupView view = mapping.view(group);
+        return new Snapshot(view.resourceVersion(), view.policy(), view.state());
+    }
+
+    /**
+     * All RebootGroups, by quorum. One that cannot be understood is left out if nobody holds a slot or is parked in it.
+     *
+     * @throws StoreException also if one that has some cannot be understood: who they are is then not known
+     */
     public List<GroupView> readAll() throws StoreException {
         try {
-            return client.resources(RebootGroup.class).list().getItems().stream()
-                    .map(mapping::view)
-                    .toList();
+            List<GroupView> views = new ArrayList<>();
+            for (RebootGroup group : client.resources(RebootGroup.class).list().getItems()) {
+                try {
+                    views.add(mapping.view(group));
+                } catch (RuntimeException e) {
+                    if (hasMachines(group)) {
+                        throw new StoreException(
+                                "RebootGroup '" + group.getMetadata().getName()
+                                        + "' has holders or parked machines and cannot be understood: "
+                                        + e.getMessage(),
+                                e);
+                    }
+                    LOG.errorf(
+                            "RebootGroup '%s' cannot be understood and is left out: %s",
+                            group.getMetadata().getName(), e.getMessage());
+                }
+            }
+            return views;
         } catch (KubernetesClientException e) {
             throw new StoreException("the RebootGroups cannot be read: " + e.getMessage(), e);
         }
     }
 
+    private static boolean hasMachines(RebootGroup group) {
+        RebootGroupStatus status = group.getStatus();
+        return status != null && (isFilled(status.getHolders()) || isFilled(status.getFailed()));
+    }
+
+    private static boolean isFilled(List<?> list) {
+        return list != null && !list.isEmpty();
+    }
+
     @Override
     public boolean compareAndSet(String group, Snapshot base, SlotState next) throws StoreException {
-        RebootGroup read = lastRead.get(group);
-        if (read == null || !read.getMetadata().getResourceVersion().equals(base.version())) {
+        RebootGroup known = latest.get(group);
+        if (known == null || !known.getMetadata().getResourceVersion().equals(base.version())) {
+            forget(group, known);
             return false;
         }
-        RebootGroupStatus status = read.getStatus() == null ? new RebootGroupStatus() : read.getStatus();
+        RebootGroupStatus status = copy(known.getStatus());
         GroupMapping.write(next, base.policy(), status);
-        read.setStatus(status);
-        return put(read);
+        status.setConditions(Conditions.merge(
+                status.getConditions(),
+                List.of(GroupStatus.progressing(next)),
+                known.getMetadata().getGeneration(),
+                clock.instant()));
+        return put(known, status);
     }
 
     /**
@@ -73,44 +150,59 @@ public final class KubeGroupStore implements GroupStore {
      * @return false if another writer was faster; the caller's next look tries again
      */
     public boolean publish(String group, Consumer<RebootGroupStatus> change) throws StoreException {
-        Optional<RebootGroup> read = get(group);
-        if (read.isEmpty()) {
+        RebootGroup known = latest.get(group);
+        if (known == null) {
+            known = get(group).orElse(null);
+        }
+        if (known == null) {
             return true;
         }
-        RebootGroup current = read.get();
-        String before = client.getKubernetesSerialization().asJson(current.getStatus());
-        RebootGroupStatus status = current.getStatus() == null ? new RebootGroupStatus() : current.getStatus();
+        RebootGroupStatus status = copy(known.getStatus());
         change.accept(status);
-        if (client.getKubernetesSerialization().asJson(status).equals(before)) {
-            return true;
-        }
-        current.setStatus(status);
-        return put(current);
+        KubernetesSerialization json = client.getKubernetesSerialization();
+        return json.asJson(status).equals(json.asJson(copy(known.getStatus()))) || put(known, status);
+    }
+
+    private RebootGroupStatus copy(RebootGroupStatus status) {
+        return status == null
+                ? new RebootGroupStatus()
+                : client.getKubernetesSerialization().clone(status);
     }
 
     private Optional<RebootGroup> get(String group) throws StoreException {
         try {
-            return Optional.ofNullable(
+            Optional<RebootGroup> read = Optional.ofNullable(
                     client.resources(RebootGroup.class).withName(group).get());
+            read.ifPresentOrElse(this::seen, () -> gone(group));
+            return read;
         } catch (KubernetesClientException e) {
             throw new StoreException("RebootGroup '" + group + "' cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private boolean put(RebootGroup group) throws StoreException {
+    private boolean put(RebootGroup base, RebootGroupStatus status) throws StoreException {
+        RebootGroup next = new RebootGroup();
+        next.setMetadata(base.getMetadata());
+        next.setSpec(base.getSpec());
+        next.setStatus(status);
         try {
-            client.resource(group).updateStatus();
+            seen(client.resource(next).updateStatus());
             return true;
         } catch (KubernetesClientException e) {
+            String name = base.getMetadata().getName();
+            forget(name, base);
             if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
                 return false;
             }
             throw new StoreException(
-                    "the status of RebootGroup '" + group.getMetadata().getName() + "' cannot be written: "
-                            + e.getMessage(),
-                    e);
-        } finally {
-            lastRead.remove(group.getMetadata().getName(), group);
+                    "the status of RebootGroup '" + name + "' cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** What a write did not succeed on is not used again, whatever its version says. */
+    private void forget(String group, RebootGroup known) {
+        if (known != null) {
+            latest.remove(group, known);
         }
     }
 }

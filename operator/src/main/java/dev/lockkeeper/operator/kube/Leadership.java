@@ -57,6 +57,10 @@ public class Leadership {
         }
     }
 
+    public boolean leads() {
+        return leading.get();
+    }
+
     void stopping(@Observes @Priority(1) ShutdownEvent event) {
         stopping.set(true);
     }

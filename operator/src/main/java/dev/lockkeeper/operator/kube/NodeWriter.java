@@ -4,9 +4,8 @@ import dev.lockkeeper.operator.lock.Cordons;
 import dev.lockkeeper.operator.lock.NodeView;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,7 +16,7 @@ import java.util.Optional;
  */
 public final class NodeWriter implements Cordons {
 
-    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final KubernetesClient client;
 
@@ -67,7 +66,7 @@ public final class NodeWriter implements Cordons {
                 {"metadata": {"resourceVersion": "%s", "annotations": {"%s": %s}},
                  "spec": {"unschedulable": %s}}""".formatted(node.resourceVersion(), NodeView.CORDONED, token, unschedulable);
         try {
-            client.nodes().withName(node.name()).patch(MERGE, body);
+            Patch.merge(client, "api/v1/nodes/" + node.name(), body, PATIENCE);
             return Outcome.DONE;
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {

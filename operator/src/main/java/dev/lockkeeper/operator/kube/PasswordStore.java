@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,12 @@ final class PasswordStore implements ItemStore<Secret> {
     private record Kept(Secret skeleton, PasswordDigests digests) {}
 
     private final Map<String, Kept> bySecret = new ConcurrentHashMap<>();
+    private final Consumer<String> changed;
+
+    /** @param changed told the name of each Secret after it was put in or removed */
+    PasswordStore(Consumer<String> changed) {
+        this.changed = changed;
+    }
 
     /** The passwords of a Secret; empty if there is no such Secret, or none for agents. */
     Optional<PasswordDigests> of(String secretName) {
@@ -37,13 +44,17 @@ final class PasswordStore implements ItemStore<Secret> {
                 .withResourceVersion(secret.getMetadata().getResourceVersion())
                 .endMetadata()
                 .build();
-        return skeleton(
-                bySecret.put(key, new Kept(skeleton, PasswordDigests.of(secret).orElse(null))));
+        Kept before =
+                bySecret.put(key, new Kept(skeleton, PasswordDigests.of(secret).orElse(null)));
+        changed.accept(key);
+        return skeleton(before);
     }
 
     @Override
     public Secret remove(String key) {
-        return skeleton(bySecret.remove(key));
+        Kept before = bySecret.remove(key);
+        changed.accept(key);
+        return skeleton(before);
     }
 
     @Override

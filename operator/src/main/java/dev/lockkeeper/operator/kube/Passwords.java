@@ -3,7 +3,10 @@ package dev.lockkeeper.operator.kube;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,7 +32,8 @@ public final class Passwords implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Passwords.class);
     private static final long PAGE = 100;
 
-    private final PasswordStore store = new PasswordStore();
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private final PasswordStore store = new PasswordStore(name -> listeners.forEach(l -> l.accept(name)));
     private volatile SharedIndexInformer<Secret> informer;
     private volatile String problem;
 
@@ -46,6 +50,11 @@ public final class Passwords implements AutoCloseable {
             return true;
         });
         informer.start();
+    }
+
+    /** The listener gets the name of each Secret that changed, came or went. */
+    public void listen(Consumer<String> listener) {
+        listeners.add(listener);
     }
 
     public boolean synced() {

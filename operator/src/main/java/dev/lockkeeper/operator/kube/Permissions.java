@@ -40,7 +40,7 @@ public final class Permissions {
         add(all, "", "pods", "", "list", "delete");
         add(all, "", "pods", "eviction", "create");
         add(all, "policy", "poddisruptionbudgets", "", "list");
-        add(all, "events.k8s.io", "events", "", "create", "patch");
+        add(all, "", "events", "", "create", "patch");
         all.add(new Permission(
                 "apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, RebootGroup.CRD_NAME));
         for (String verb : List.of("get", "create", "update", "patch")) {

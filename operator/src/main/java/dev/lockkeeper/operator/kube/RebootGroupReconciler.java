@@ -4,6 +4,7 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.operator.Assembly;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.GroupWork;
+import dev.lockkeeper.operator.lock.Membership;
 import dev.lockkeeper.operator.lock.NodeView;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -47,10 +48,15 @@ public class RebootGroupReconciler implements Reconciler<RebootGroup>, Cleaner<R
     public List<EventSource<?, RebootGroup>> prepareEventSources(EventSourceContext<RebootGroup> context) {
         SimpleInboundEventSource<RebootGroup> nodes = new SimpleInboundEventSource<>("nodes");
         assembly.nodeCache().listen((before, now) -> nudge(nodes, before, now));
-        return List.of(nodes);
+        SimpleInboundEventSource<RebootGroup> secrets = new SimpleInboundEventSource<>("secrets");
+        assembly.passwords()
+                .listen(secret -> assembly.groupCache().all().stream()
+                        .filter(group -> secret.equals(group.secret()))
+                        .forEach(group -> secrets.propagateEvent(new ResourceID(group.name()))));
+        return List.of(nodes, secrets);
     }
 
-    /** A node's heartbeat alone concerns only the group that judges it. */
+    /** A node's heartbeat alone concerns only the group that judges it; what else changes, also those that have it as a member. */
     private void nudge(SimpleInboundEventSource<RebootGroup> source, NodeView before, NodeView now) {
         NodeView node = now == null ? before : now;
         boolean news = before == null
@@ -62,10 +68,12 @@ public class RebootGroupReconciler implements Reconciler<RebootGroup>, Cleaner<R
                 || !Objects.equals(before.machineId(), now.machineId())
                 || !Objects.equals(before.labels(), now.labels())
                 || !Objects.equals(before.cordonToken(), now.cordonToken());
-        for (GroupView group : assembly.groupCache().all()) {
-            boolean holds = group.state().holders().stream()
-                    .anyMatch(h -> h.node() != null && h.node().name().equals(node.name()));
-            if (news || holds) {
+        Membership membership = assembly.groupCache().membership();
+        for (GroupView group : membership.all()) {
+            boolean member = news && (membership.has(group, node) || before != null && membership.has(group, before));
+            boolean concerned = group.state().concerns(node.ref())
+                    || before != null && group.state().concerns(before.ref());
+            if (member || concerned) {
                 source.propagateEvent(new ResourceID(group.name()));
             }
         }
@@ -78,7 +86,7 @@ public class RebootGroupReconciler implements Reconciler<RebootGroup>, Cleaner<R
 
     private Duration pass(RebootGroup group) {
         GroupWork work = assembly.groupWork();
-        return work.pass(assembly.mapping().view(group));
+        return work.pass(assembly.mapping().view(assembly.store().newest(group)));
     }
 
     /** A RebootGroup stays until its last holder is gone: a machine that was told to reboot must find its slot again. */

@@ -4,26 +4,25 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupStatus;
 import dev.lockkeeper.crds.v1alpha1.WaitingCount;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.lock.GroupStatus;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.GroupWork;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,12 +32,15 @@ import org.jboss.logging.Logger;
 public final class StatusBoard implements GroupWork.Store {
 
     private static final Logger LOG = Logger.getLogger(StatusBoard.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final KubernetesClient client;
     private final KubeGroupStore store;
     private final GroupCache cache;
     private final Duration waitingWindow;
     private final Clock clock;
+    /** The groups whose count of waiting machines differed from the stored one at the last report. */
+    private final Set<String> differs = ConcurrentHashMap.newKeySet();
 
     /** @param waitingWindow a replica refreshes its count within this; one twice as old is dropped, its replica is gone */
     public StatusBoard(
@@ -56,83 +58,74 @@ public final class StatusBoard implements GroupWork.Store {
     }
 
     @Override
-    public void publish(GroupView group, int members, int unready, List<GroupStatus.Condition> conditions)
+    public void publish(
+            GroupView group,
+            int members,
+            ToIntFunction<SlotState> unready,
+            Function<SlotState, List<GroupStatus.Condition>> conditions)
             throws StoreException {
         RebootGroupStatus known = cache.status(group.name());
         if (known != null && !changes(known, group, members, unready, conditions)) {
             return;
         }
         store.publish(group.name(), status -> {
+            SlotState state = GroupMapping.state(status);
             GroupMapping.write(
-                    Semaphore.counted(GroupMapping.state(status), members, unready)
-                            .next(),
-                    group.policy(),
-                    status);
+                    Semaphore.counted(state, members, unready.applyAsInt(state)).next(), group.policy(), status);
             status.setObservedGeneration(group.generation());
-            status.setConditions(merge(status.getConditions(), conditions, group.generation()));
+            status.setConditions(merged(status, group, conditions));
             if (status.getWaitingBy() != null) {
                 setWaiting(status, fresh(status.getWaitingBy()));
             }
         });
     }
 
+    private List<Condition> merged(
+            RebootGroupStatus status, GroupView group, Function<SlotState, List<GroupStatus.Condition>> conditions) {
+        return Conditions.merge(
+                status.getConditions(),
+                conditions.apply(GroupMapping.state(status)),
+                group.generation(),
+                clock.instant());
+    }
+
     private boolean changes(
             RebootGroupStatus known,
             GroupView group,
             int members,
-            int unready,
-            List<GroupStatus.Condition> conditions) {
+            ToIntFunction<SlotState> unready,
+            Function<SlotState, List<GroupStatus.Condition>> conditions) {
         return !Objects.equals(known.getMembers(), members)
-                || !Objects.equals(known.getUnready(), unready)
+                || !Objects.equals(known.getUnready(), unready.applyAsInt(GroupMapping.state(known)))
                 || !Objects.equals(known.getObservedGeneration(), group.generation())
                 || known.getSlots() == null
                 || !Objects.equals(
                         known.getSlots().getTotal(), group.policy().slots().total(members))
-                || !merge(known.getConditions(), conditions, group.generation()).equals(known.getConditions())
+                || !merged(known, group, conditions).equals(known.getConditions())
                 || known.getWaitingBy() != null
                         && fresh(known.getWaitingBy()).size()
                                 != known.getWaitingBy().size();
     }
 
-    /** The time of a condition moves only when its status flips. */
-    private List<Condition> merge(List<Condition> old, List<GroupStatus.Condition> now, long generation) {
-        List<Condition> merged = new ArrayList<>(old == null ? List.of() : old);
-        for (GroupStatus.Condition condition : now) {
-            String status = condition.status() ? "True" : "False";
-            Optional<Condition> before = merged.stream()
-                    .filter(c -> c.getType().equals(condition.type()))
-                    .findFirst();
-            String since = before.filter(c -> c.getStatus().equals(status))
-                    .map(Condition::getLastTransitionTime)
-                    .orElseGet(() ->
-                            clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-            Condition next = new ConditionBuilder()
-                    .withType(condition.type())
-                    .withStatus(status)
-                    .withReason(condition.reason())
-                    .withMessage(condition.message())
-                    .withLastTransitionTime(since)
-                    .withObservedGeneration(generation)
-                    .build();
-            before.ifPresentOrElse(b -> merged.set(merged.indexOf(b), next), () -> merged.add(next));
-        }
-        return merged;
-    }
-
-    /** Tells how many machines wait at a replica; written on a change and before the stored count grows old. */
+    /**
+     * Tells how many machines wait at a replica. A count is written once two reports in a row differ from what is stored, as most
+     * machines wait for less than that, and before the stored one grows old.
+     */
     public void waiting(GroupView group, String replica, int count) {
         RebootGroupStatus known = cache.status(group.name());
         WaitingCount stored = known == null || known.getWaitingBy() == null
                 ? null
                 : known.getWaitingBy().get(replica);
-        boolean same = stored == null
-                ? count == 0
-                : stored.getCount() == count
-                        && (count == 0
-                                || Instant.parse(stored.getAt())
-                                        .plus(waitingWindow.dividedBy(2))
-                                        .isAfter(clock.instant()));
-        if (same) {
+        int before = stored == null ? 0 : stored.getCount();
+        boolean old = before > 0
+                && Instant.parse(stored.getAt())
+                        .plus(waitingWindow.dividedBy(2))
+                        .isBefore(clock.instant());
+        if (before == count && !old) {
+            differs.remove(group.name());
+            return;
+        }
+        if (differs.add(group.name()) && !old) {
             return;
         }
         try {
@@ -167,12 +160,14 @@ public final class StatusBoard implements GroupWork.Store {
     @Override
     public void removeFreeSlot(GroupView group) {
         try {
-            client.resources(RebootGroup.class)
-                    .withName(group.name())
-                    .patch(
-                            PatchContext.of(PatchType.JSON_MERGE),
-                            "{\"metadata\":{\"resourceVersion\":\"" + group.resourceVersion() + "\",\"annotations\":{\""
-                                    + RebootGroup.FREE_SLOT_ANNOTATION + "\":null}}}");
+            String at = "/metadata/annotations/" + RebootGroup.FREE_SLOT_ANNOTATION.replace("/", "~1");
+            String value = client.getKubernetesSerialization().asJson(group.freeSlot());
+            Patch.json(
+                    client,
+                    "apis/lockkeeper.dev/v1alpha1/rebootgroups/" + group.name(),
+                    """
+                    [{"op": "test", "path": "%s", "value": %s}, {"op": "remove", "path": "%s"}]""".formatted(at, value, at),
+                    PATIENCE);
         } catch (KubernetesClientException e) {
             LOG.infof(
                     "group=%s annotation %s not removed yet: %s",

@@ -2,6 +2,8 @@ package dev.lockkeeper.operator.lock;
 
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -11,6 +13,8 @@ import java.util.function.BiFunction;
  * from the password to {@code wrong_group}, top down.
  */
 final class Admission {
+
+    private static final int NAMED = 10;
 
     /** @param node null for a machine that is no node */
     record Admitted(GroupView group, NodeView node) {}
@@ -29,17 +33,23 @@ final class Admission {
         this.password = password;
     }
 
-    /** @param holding the RebootGroup in which the id holds a slot, null if in none */
+    /**
+     * @param holding the RebootGroup in which the id holds a slot, null if in none; with a slot that is on its way back it is admitted
+     *     like one that holds none
+     */
     Result decide(AgentApi.Call call, GroupView holding) {
         if (holding != null) {
-            NodeView node = holding.state()
-                    .holderOf(call.id())
-                    .map(h -> h.node())
-                    .flatMap(n -> nodes.named(n.name()).filter(v -> v.uid().equals(n.uid())))
-                    .orElse(null);
-            return password.apply(holding, call)
-                    .map(Admission::refused)
-                    .orElseGet(() -> new Result(new Admitted(holding, node), null));
+            Optional<Refusal> wrong = password.apply(holding, call);
+            if (wrong.isPresent()) {
+                return refused(wrong.get());
+            }
+            Holder holder = holding.state().holderOf(call.id()).orElseThrow();
+            if (holder.phase() != Phase.RELEASING) {
+                NodeView node = Optional.ofNullable(holder.node())
+                        .flatMap(n -> nodes.named(n.name()).filter(v -> v.uid().equals(n.uid())))
+                        .orElse(null);
+                return new Result(new Admitted(holding, node), null);
+            }
         }
         List<GroupView> serving = membership.serving(call.group());
         List<Optional<Refusal>> passwords =
@@ -54,7 +64,8 @@ final class Admission {
                     "No RebootGroup serves '" + call.group() + "' (there are: "
                             + (known.isEmpty()
                                     ? "none"
-                                    : String.join(", ", known.subList(0, Math.min(10, known.size()))))
+                                    : String.join(", ", known.subList(0, Math.min(NAMED, known.size())))
+                                            + (known.size() > NAMED ? " and " + (known.size() - NAMED) + " more" : ""))
                             + ").");
         }
         List<NodeView> matches = nodes.withAgentId(call.id());
@@ -100,9 +111,13 @@ final class Admission {
     }
 
     private Result admitted(AgentApi.Call call, GroupView group, NodeView node) {
-        return password.apply(group, call)
-                .map(Admission::refused)
-                .orElseGet(() -> new Result(new Admitted(group, node), null));
+        Optional<Refusal> wrong = password.apply(group, call);
+        if (wrong.isPresent()) {
+            return refused(wrong.get());
+        }
+        return node != null && node.pausedReason() != null
+                ? refused(Kind.PAUSED, "Node " + node.name() + " is paused: " + node.pausedReason() + ".")
+                : new Result(new Admitted(group, node), null);
     }
 
     private static Result ambiguous(AgentApi.Call call, String machine, List<GroupView> groups) {

@@ -52,12 +52,7 @@ final class DrainReport {
                         .thenComparing(f -> f.blocker().pod()))
                 .map(Finding::blocker)
                 .toList();
-        List<String> errors = findings.stream()
-                .filter(f -> f.gravity() == Gravity.FAILED || f.gravity() == Gravity.NEVER_SERVED)
-                .map(f -> f.blocker().sentence())
-                .sorted()
-                .toList();
-        return new DrainStep(plan.done(), figures(plan, blockers, before), errors, waitingFor(plan, blockers));
+        return new DrainStep(plan.done(), figures(plan, blockers, before), waitingFor(plan, blockers));
     }
 
     /** Whether the answer leaves open which PodDisruptionBudget it is about. */

@@ -25,6 +25,7 @@ public interface Events {
      * Tells of a refusal unless the machine got one of the same kind a short while ago: agents ask every few minutes.
      *
      * @param node null for a machine that is no node
+     * @param rebootGroup null if none serves the agent: then only the node is told
      */
     void refused(NodeRef node, String rebootGroup, String id, Refusal refusal);
 }

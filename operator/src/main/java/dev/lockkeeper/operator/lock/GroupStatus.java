@@ -3,6 +3,8 @@ package dev.lockkeeper.operator.lock;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,13 +23,20 @@ public final class GroupStatus {
     private GroupStatus() {}
 
     /**
+     * All three, as the leader tells them.
+     *
+     * @param state as it is stored with them
      * @param notServing why the group does not serve at all, null if it does
      * @param secretProblem what is wrong with the Secret of the agents' passwords, null if nothing is
      * @param sharedIds agents' ids that several members share, each with the nodes' names
      */
     public static List<Condition> conditions(
-            GroupView group, String notServing, String secretProblem, Map<String, List<String>> sharedIds) {
-        return List.of(ready(group, notServing, secretProblem), progressing(group), degraded(group, sharedIds));
+            GroupView group,
+            SlotState state,
+            String notServing,
+            String secretProblem,
+            Map<String, List<String>> sharedIds) {
+        return List.of(ready(group, notServing, secretProblem), progressing(state), degraded(state, sharedIds));
     }
 
     private static Condition ready(GroupView group, String notServing, String secretProblem) {
@@ -50,8 +59,9 @@ public final class GroupStatus {
                                 : "; paused: " + group.policy().pausedReason() + "."));
     }
 
-    private static Condition progressing(GroupView group) {
-        List<Holder> holders = group.state().holders();
+    /** The one that follows from the state alone, so that whoever stores a state stores it too. */
+    public static Condition progressing(SlotState state) {
+        List<Holder> holders = state.holders();
         return holders.isEmpty()
                 ? new Condition("Progressing", false, "Idle", "No machine holds a slot.")
                 : new Condition("Progressing", true, "Rebooting", names(holders));
@@ -66,30 +76,31 @@ public final class GroupStatus {
                 + (holders.size() > NAMED ? "; and " + (holders.size() - NAMED) + " more." : ".");
     }
 
-    private static Condition degraded(GroupView group, Map<String, List<String>> sharedIds) {
+    private static Condition degraded(SlotState state, Map<String, List<String>> sharedIds) {
         List<String> problems = new ArrayList<>();
         String reason = null;
         Optional<Holder> stuck =
-                group.state().holders().stream().filter(h -> h.stuck() != null).findFirst();
+                state.holders().stream().filter(h -> h.stuck() != null).findFirst();
         if (stuck.isPresent()) {
             reason = "Stuck";
             problems.add(stuck.get().machine() + " is stuck in "
-                    + stuck.get().phase().text() + " since " + stuck.get().stuck()
+                    + stuck.get().phase().text() + " since "
+                    + stuck.get().since().truncatedTo(ChronoUnit.SECONDS)
                     + ". Look at the machine's console; its slot is kept until it is back, its Node is deleted, or you annotate lockkeeper.dev/free-slot="
                     + stuck.get().machine() + ".");
         }
         List<String> failed = new ArrayList<>();
-        group.state().holders().stream()
+        state.holders().stream()
                 .filter(h -> h.phase() == Phase.FAILED)
                 .forEach(h -> failed.add(h.machine() + " (keeps its slot: " + h.reason() + ")"));
-        group.state().parked().forEach(p -> failed.add(machine(p) + " (parked)"));
+        state.parked().forEach(p -> failed.add(machine(p) + " (parked)"));
         if (!failed.isEmpty()) {
             reason = reason == null ? "MachineFailed" : reason;
             problems.add("Failed after a reboot: "
                     + failed.stream().limit(NAMED).collect(Collectors.joining("; "))
                     + (failed.size() > NAMED ? "; and " + (failed.size() - NAMED) + " more" : "") + ".");
         }
-        List<Holder> blocked = group.state().holders().stream()
+        List<Holder> blocked = state.holders().stream()
                 .filter(h -> h.phase() == Phase.DRAINING
                         && h.drain() != null
                         && h.drain().blocked())

@@ -34,6 +34,10 @@ public record GroupView(
     /** @param park whether a failed machine gives its slot back and is parked; else it keeps it */
     public record VerifySettings(Duration timeout, Duration minReady, Duration stuckAfter, boolean park) {}
 
+    public boolean isFull() {
+        return state.holders().size() >= totalSlots();
+    }
+
     public int totalSlots() {
         return policy.slots().total(state.members() == null ? 0 : state.members());
     }

@@ -3,6 +3,7 @@ package dev.lockkeeper.operator.lock;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import java.time.Clock;
@@ -18,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -27,7 +30,6 @@ import org.jboss.logging.Logger;
  * <ol>
  *   <li>A person's {@code free-slot} annotation is carried out.
  *   <li>Each holder is taken one step further ({@link HolderWork}); parked machines are looked after.
- *   <li>Cordons of ours that belong to nobody any more are swept.
  *   <li>Members are counted and conditions published.
  * </ol>
  *
@@ -44,7 +46,12 @@ public final class GroupWork {
     public interface Store {
         List<GroupView> readAll() throws StoreException;
 
-        void publish(GroupView group, int members, int unready, List<GroupStatus.Condition> conditions)
+        /** @param unready and conditions follow from the state that is stored with them */
+        void publish(
+                GroupView group,
+                int members,
+                ToIntFunction<SlotState> unready,
+                Function<SlotState, List<GroupStatus.Condition>> conditions)
                 throws StoreException;
 
         /** Removes the annotation {@code lockkeeper.dev/free-slot} if it still has the group's value. */
@@ -98,15 +105,17 @@ public final class GroupWork {
      */
     public Duration pass(GroupView group) {
         freeSlot(group);
+        holderWork.look(group);
         List<CompletableFuture<Duration>> steps = group.state().holders().stream()
+                // Marked, then the annotation goes, then it is freed: else a later holding would be freed by it too.
+                .filter(holder -> !isNamed(holder, group.freeSlot()))
                 .map(holder -> CompletableFuture.supplyAsync(() -> holderWork.step(group, holder), threads))
                 .toList();
         Duration next = steps.stream().map(CompletableFuture::join).reduce(REST, GroupWork::shorter);
         for (Parked parked : group.state().parked()) {
-            next = shorter(next, lookAfter(group, parked));
+            next = shorter(next, lookAfterSafely(group, parked));
         }
         parkedReadySince.keySet().retainAll(parkedTokens(group));
-        sweep();
         publish(group);
         return next;
     }
@@ -126,34 +135,25 @@ public final class GroupWork {
         if (named == null) {
             return;
         }
-        Optional<Holder> holder = group.state().holders().stream()
-                .filter(h -> h.machine().equals(named) || h.id().equals(named))
-                .findFirst();
+        Optional<Holder> holder =
+                group.state().holders().stream().filter(h -> isNamed(h, named)).findFirst();
         Optional<Parked> parked = group.state().parked().stream()
                 .filter(p -> p.id().equals(named)
                         || p.node() != null && p.node().name().equals(named))
                 .findFirst();
         if (holder.isPresent()) {
             Holder h = holder.get();
-            swapper.swap(
-                            group.name(),
-                            s -> Semaphore.release(s.state(), h.token(), "freed by an administrator", clock.instant()))
+            String reason =
+                    "freed by an administrator while it was " + h.phase().text();
+            swapper.swap(group.name(), s -> Semaphore.release(s.state(), h.token(), reason, clock.instant()))
                     .toCompletableFuture()
                     .join();
-            events.groupAndNode(
-                    h.node(),
-                    group.name(),
-                    Reason.SlotFreed,
-                    "An administrator freed the slot of " + named + ", which was "
-                            + h.phase().text() + ".");
         } else if (parked.isPresent()) {
             Parked p = parked.get();
-            swapper.swap(group.name(), s -> Semaphore.unpark(s.state(), p.token()))
-                    .toCompletableFuture()
-                    .join();
-            events.groupAndNode(
-                    p.node(),
-                    group.name(),
+            unpark(
+                    group,
+                    p,
+                    isDown(p),
                     Reason.SlotFreed,
                     "An administrator ended the parking of " + named + "; it is uncordoned once it is Ready.");
         } else {
@@ -171,7 +171,30 @@ public final class GroupWork {
         store.removeFreeSlot(group);
     }
 
+    private static boolean isNamed(Holder holder, String name) {
+        return holder.machine().equals(name) || holder.id().equals(name);
+    }
+
+    private boolean isDown(Parked parked) {
+        return parked.node() != null
+                && nodes.named(parked.node().name())
+                        .filter(n -> parked.isOn(n.ref()) && !n.ready())
+                        .isPresent();
+    }
+
     // ---- parked machines
+
+    /** One Node that the API server does not let be changed must not hold up the group's counts. */
+    private Duration lookAfterSafely(GroupView group, Parked parked) {
+        try {
+            return lookAfter(group, parked);
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "group=%s machine=%s parked, looking after it failed, trying again: %s",
+                    group.name(), parked.node().name(), e.getMessage());
+            return REST;
+        }
+    }
 
     private Duration lookAfter(GroupView group, Parked parked) {
         if (parked.node() == null) {
@@ -186,15 +209,21 @@ public final class GroupWork {
                 unpark(
                         group,
                         parked,
+                        false,
                         Reason.SlotFreed,
                         "Node " + parked.node().name() + " was deleted while it was parked.");
             }
             return REST;
         }
-        if (!node.unschedulable()) {
+        boolean ours = parked.token().equals(node.cordonToken());
+        if (!node.unschedulable() && (ours || group.drain().mode() != DrainPolicy.Mode.NONE)) {
+            if (ours && !cordons.uncordon(node, parked.token())) {
+                return Duration.ofSeconds(1);
+            }
             unpark(
                     group,
                     parked,
+                    !node.ready(),
                     Reason.Recovered,
                     node.name() + " was uncordoned by a person and is no longer parked.");
             return REST;
@@ -213,15 +242,17 @@ public final class GroupWork {
             unpark(
                     group,
                     parked,
+                    false,
                     Reason.Recovered,
-                    node.name() + " is Ready again on " + node.version() + ", uncordoned and no longer parked.");
+                    node.name() + " is Ready again on " + node.version() + (ours ? ", uncordoned" : "")
+                            + " and no longer parked.");
             return REST;
         }
         return Duration.ofSeconds(1);
     }
 
-    private void unpark(GroupView group, Parked parked, Reason reason, String note) {
-        boolean done = swapper.swap(group.name(), s -> Semaphore.unpark(s.state(), parked.token()))
+    private void unpark(GroupView group, Parked parked, boolean down, Reason reason, String note) {
+        boolean done = swapper.swap(group.name(), s -> Semaphore.unpark(s.state(), parked.token(), down))
                 .toCompletableFuture()
                 .join();
         if (done) {
@@ -231,11 +262,14 @@ public final class GroupWork {
 
     // ---- cordons that belong to nobody
 
-    /** Only a cordon of ours whose token nobody has any more, by a fresh read, on a Ready node that nobody holds. */
-    private void sweep() {
+    /**
+     * Removes cordons of ours that belong to no group any more, be it only because the group was deleted. Only a cordon whose token
+     * nobody has, by a fresh read, on a Ready node that nobody holds.
+     */
+    public void sweep() {
         List<NodeView> suspects = nodes.all().stream()
                 .filter(n -> n.cordonToken() != null
-                        && n.ready()
+                        && (n.ready() || !n.unschedulable())
                         && !isOwned(n, groups.membership().all()))
                 .toList();
         if (suspects.isEmpty()) {
@@ -249,11 +283,25 @@ public final class GroupWork {
             return;
         }
         for (NodeView node : suspects) {
-            if (!isOwned(node, fresh) && cordons.uncordon(node, node.cordonToken())) {
-                LOG.infof("node=%s orphaned cordon of token %s removed", node.name(), node.cordonToken());
-                events.node(
-                        node.ref(), Reason.Uncordoned, "Removed a cordon of Lockkeeper's that no holder had any more.");
+            if (!isOwned(node, fresh)) {
+                sweep(node);
             }
+        }
+    }
+
+    private void sweep(NodeView node) {
+        try {
+            if (cordons.uncordon(node, node.cordonToken())) {
+                LOG.infof("node=%s orphaned cordon of token %s removed", node.name(), node.cordonToken());
+                if (node.unschedulable()) {
+                    events.node(
+                            node.ref(),
+                            Reason.Uncordoned,
+                            "Removed a cordon of Lockkeeper's that no holder had any more.");
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warnf("node=%s orphaned cordon not removed now: %s", node.name(), e.getMessage());
         }
     }
 
@@ -270,12 +318,6 @@ public final class GroupWork {
         Membership membership = groups.membership();
         List<NodeView> members = membership.members(group, nodes.all());
         Set<String> names = members.stream().map(NodeView::name).collect(Collectors.toSet());
-        long unready = members.stream()
-                .filter(n -> !n.ready())
-                .filter(n -> group.state().holderOn(n.ref()).isEmpty())
-                .filter(n -> group.state().parked().stream()
-                        .noneMatch(p -> p.node() != null && p.node().uid().equals(n.uid())))
-                .count();
         Map<String, List<String>> shared = nodes.sharedIds().entrySet().stream()
                 .filter(e -> e.getValue().stream().anyMatch(names::contains))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, java.util.TreeMap::new));
@@ -285,8 +327,11 @@ public final class GroupWork {
             store.publish(
                     group,
                     members.size(),
-                    (int) unready,
-                    GroupStatus.conditions(group, membership.refusal(group.name()), secretProblem, shared));
+                    state -> (int) members.stream()
+                            .filter(n -> !n.ready() && !state.concerns(n.ref()))
+                            .count(),
+                    state -> GroupStatus.conditions(
+                            group, state, membership.refusal(group.name()), secretProblem, shared));
         } catch (StoreException e) {
             LOG.warnf("group=%s status not published now: %s", group.name(), e.getMessage());
         }

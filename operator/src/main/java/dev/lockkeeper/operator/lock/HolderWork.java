@@ -52,6 +52,7 @@ public final class HolderWork {
     private final Consumer<String> crashPoint;
     private final Timing timing;
     private final Clock clock;
+    private final Sights sights;
 
     /** Durations for metrics. */
     public interface Observations {
@@ -81,10 +82,16 @@ public final class HolderWork {
         this.crashPoint = crashPoint;
         this.timing = timing;
         this.clock = clock;
+        this.sights = new Sights(clock);
+    }
+
+    /** To be called with what a pass begins with, before its steps. */
+    void look(GroupView group) {
+        sights.look(group);
     }
 
     /** @return when to look again at the latest */
-    public Duration step(GroupView group, Holder holder) {
+    Duration step(GroupView group, Holder holder) {
         try {
             return switch (holder.phase()) {
                 case DRAINING -> draining(group, holder);
@@ -118,7 +125,7 @@ public final class HolderWork {
         if (cordoned.isEmpty()) {
             return SOON;
         }
-        Duration running = Duration.between(holder.since(), clock.instant());
+        Duration running = Duration.between(sights.phase(group, holder), clock.instant());
         boolean late = running.compareTo(group.drain().timeout()) >= 0;
         boolean force = late && group.drain().onTimeout() == DrainPolicy.OnTimeout.FORCE;
         crashPoint.accept("BEFORE_DRAIN_PASS");
@@ -128,7 +135,7 @@ public final class HolderWork {
             return drained(group, holder, step.figures());
         }
         if (late && group.drain().onTimeout() == DrainPolicy.OnTimeout.RELEASE) {
-            return giveUp(group, holder, step.figures());
+            return giveUp(group, holder, step.waitingFor());
         }
         progress(group, holder, step.figures());
         return interval(running);
@@ -144,7 +151,7 @@ public final class HolderWork {
     }
 
     private boolean takenBack(GroupView group, Holder holder) {
-        if (Duration.between(holder.askedAt(), clock.instant()).compareTo(timing.askTimeout()) < 0) {
+        if (Duration.between(sights.asked(group, holder), clock.instant()).compareTo(timing.askTimeout()) < 0) {
             return false;
         }
         String reason = "its agent has not asked for " + Sentences.span(timing.askTimeout());
@@ -156,17 +163,30 @@ public final class HolderWork {
         return SOON;
     }
 
-    /** The node as it is after its cordon, or empty if it changed meanwhile. */
+    /** A node that is cordoned now, or empty if it changed meanwhile. The cache may be old: telling reads the Node anew. */
     private Optional<NodeView> cordon(GroupView group, Holder holder, NodeView cached) {
         if (cached.unschedulable()
                 && (cached.cordonToken() == null || cached.cordonToken().equals(holder.token()))) {
+            if (cached.cordonToken() == null && holder.drain() == null) {
+                events.groupAndNode(
+                        holder.node(),
+                        group.name(),
+                        Reason.DrainStarted,
+                        holder.machine() + " is being drained; a person had cordoned it, and it will stay cordoned.");
+            }
             return Optional.of(cached);
         }
         crashPoint.accept("BEFORE_CORDON");
-        NodeView node = cordons.read(cached.name())
-                .filter(n -> n.uid().equals(holder.node().uid()))
-                .orElse(null);
-        Cordons.Cordon outcome = node == null ? Cordons.Cordon.CHANGED : cordons.cordon(node, holder.token());
+        NodeView node = cached;
+        Cordons.Cordon outcome = cordons.cordon(node, holder.token());
+        if (outcome == Cordons.Cordon.CHANGED) {
+            Optional<NodeView> fresh = fresh(holder);
+            if (fresh.isEmpty()) {
+                return Optional.empty();
+            }
+            node = fresh.get();
+            outcome = cordons.cordon(node, holder.token());
+        }
         crashPoint.accept("AFTER_CORDON");
         if (outcome == Cordons.Cordon.CHANGED) {
             return Optional.empty();
@@ -185,13 +205,6 @@ public final class HolderWork {
     }
 
     private Duration drained(GroupView group, Holder holder, DrainFigures figures) {
-        boolean stillCordoned = cordons.read(holder.node().name())
-                .filter(n -> n.uid().equals(holder.node().uid()))
-                .filter(NodeView::unschedulable)
-                .isPresent();
-        if (!stillCordoned) {
-            return SOON;
-        }
         crashPoint.accept("BEFORE_DRAINED");
         boolean granted = swap(group, (s, now) -> {
             SlotState with = Semaphore.drainProgress(s, holder.token(), figures).next();
@@ -205,10 +218,9 @@ public final class HolderWork {
         return SOON;
     }
 
-    private Duration giveUp(GroupView group, Holder holder, DrainFigures figures) {
-        String why = figures.blocked() ? ": " + figures.blockedBy().getFirst().sentence() : "";
+    private Duration giveUp(GroupView group, Holder holder, String waitingFor) {
         String reason =
-                "the drain took longer than " + Sentences.span(group.drain().timeout()) + why;
+                "the drain took longer than " + Sentences.span(group.drain().timeout()) + ": " + waitingFor;
         if (swap(group, (s, now) -> Semaphore.giveUpDrain(s, group.policy(), holder.token(), reason, now))) {
             observations.drainFinished(group.name(), "given_up", Duration.between(holder.grantedAt(), clock.instant()));
             events.groupAndNode(
@@ -291,13 +303,13 @@ public final class HolderWork {
         NodeView node = found.get();
         if (!isNewBoot(node, holder) && holder.steadyAt() != null) {
             // On the old boot the verdict hangs on heartbeats, and a cache may show one from before the reboot.
-            Optional<NodeView> fresh = cordons.read(node.name())
-                    .filter(n -> n.uid().equals(holder.node().uid()));
+            Optional<NodeView> fresh = fresh(holder);
             if (fresh.isEmpty()) {
                 return nodeGone(group, holder);
             }
             node = fresh.get();
         }
+        forgetCordon(node);
         Instant now = clock.instant();
         boolean newBoot = isNewBoot(node, holder);
         Instant readySince = readySince(node, holder, newBoot, now);
@@ -314,15 +326,20 @@ public final class HolderWork {
                 holder.steadyAt() == null ? null : holder.heartbeat(),
                 heartbeat,
                 holder.steadyAt(),
-                holder.phase() == Phase.REBOOTING ? null : holder.since(),
-                holder.toldAt());
+                holder.phase() == Phase.REBOOTING ? null : sights.phase(group, holder),
+                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : holder.toldAt());
         Judgement judgement = Judge.judge(evidence, policy, now);
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
-        see(
-                group,
-                holder,
-                new Sighting(newBoot ? now : null, readySince, holder.steadyAt() == null ? null : heartbeat, stuck));
-        return carryOut(group, holder, node, judgement);
+        Sighting sighting =
+                new Sighting(newBoot ? now : null, readySince, holder.steadyAt() == null ? null : heartbeat, stuck);
+        return carryOut(group, holder, node, sighting, judgement);
+    }
+
+    /** A person uncordoned the node: a cordon that a person sets later must not pass for this one. */
+    private void forgetCordon(NodeView node) {
+        if (!node.unschedulable() && node.cordonToken() != null) {
+            cordons.uncordon(node, node.cordonToken());
+        }
     }
 
     private static boolean isNewBoot(NodeView node, Holder holder) {
@@ -340,7 +357,7 @@ public final class HolderWork {
 
     private Duration stuckAlone(GroupView group, Holder holder) {
         Instant now = clock.instant();
-        Duration left = group.verify().stuckAfter().minus(Duration.between(holder.since(), now));
+        Duration left = group.verify().stuckAfter().minus(Duration.between(sights.phase(group, holder), now));
         if (left.isPositive()) {
             return left;
         }
@@ -354,8 +371,7 @@ public final class HolderWork {
     }
 
     private void see(GroupView group, Holder holder, Sighting sighting) {
-        boolean firstBoot = sighting.newBootAt() != null && holder.newBootAt() == null;
-        boolean news = firstBoot
+        boolean news = isFirstBoot(holder, sighting)
                 || sighting.heartbeat() != null && holder.heartbeat() == null
                 || !Objects.equals(sighting.readySince(), holder.readySince())
                 || !Objects.equals(sighting.stuck(), holder.stuck());
@@ -365,7 +381,17 @@ public final class HolderWork {
         crashPoint.accept("BEFORE_NEW_BOOT");
         boolean seen = swap(group, (s, now) -> Semaphore.observe(s, holder.token(), sighting, now));
         crashPoint.accept("AFTER_NEW_BOOT");
-        if (seen && firstBoot) {
+        if (seen) {
+            tellOfBoot(group, holder, sighting);
+        }
+    }
+
+    private static boolean isFirstBoot(Holder holder, Sighting sighting) {
+        return sighting.newBootAt() != null && holder.newBootAt() == null;
+    }
+
+    private void tellOfBoot(GroupView group, Holder holder, Sighting sighting) {
+        if (isFirstBoot(holder, sighting)) {
             observations.rebooted(holder.node(), Duration.between(holder.toldAt(), clock.instant()));
             events.groupAndNode(
                     holder.node(),
@@ -375,20 +401,36 @@ public final class HolderWork {
         }
     }
 
-    private Duration carryOut(GroupView group, Holder holder, NodeView node, Judgement judgement) {
+    private Duration carryOut(GroupView group, Holder holder, NodeView node, Sighting sighting, Judgement judgement) {
         return switch (judgement) {
             case Judgement.Keep keep -> {
+                see(group, holder, sighting);
                 Duration left = Duration.between(clock.instant(), keep.lookAgainAt());
                 yield left.compareTo(SOON) < 0 ? SOON : left;
             }
             case Judgement.Stuck stuck -> {
+                see(group, holder, sighting);
                 stuck(group, holder, stuck.why());
                 yield GroupWork.REST;
             }
-            case Judgement.Updated updated -> release(group, holder, Reason.Verified, updated.why());
-            case Judgement.Inconclusive inconclusive -> release(group, holder, Reason.Verified, inconclusive.why());
-            case Judgement.Failed failed -> failed(group, holder, node, failed);
+            case Judgement.Updated updated -> release(group, holder, sighting, updated.why());
+            case Judgement.Inconclusive inconclusive -> release(group, holder, sighting, inconclusive.why());
+            case Judgement.Failed failed -> failed(group, holder, node, sighting, failed);
         };
+    }
+
+    /** Stores what was seen together with what follows from it. */
+    private boolean conclude(
+            GroupView group, Holder holder, Sighting sighting, BiFunction<SlotState, Instant, Step<Boolean>> verdict) {
+        boolean done = swap(group, (s, now) -> {
+            Step<Boolean> step = verdict.apply(
+                    Semaphore.observe(s, holder.token(), sighting, now).next(), now);
+            return step.outcome() ? step : new Step<>(s, false);
+        });
+        if (done) {
+            tellOfBoot(group, holder, sighting);
+        }
+        return done;
     }
 
     private void stuck(GroupView group, Holder holder, String why) {
@@ -401,33 +443,39 @@ public final class HolderWork {
         }
     }
 
-    private Duration release(GroupView group, Holder holder, Reason reason, String why) {
+    private Duration release(GroupView group, Holder holder, Sighting sighting, String why) {
         crashPoint.accept("BEFORE_VERDICT");
-        boolean done = swap(group, (s, now) -> Semaphore.release(s, holder.token(), why, now));
+        boolean done = conclude(group, holder, sighting, (s, now) -> Semaphore.release(s, holder.token(), why, now));
         crashPoint.accept("AFTER_VERDICT");
         if (done) {
             observations.verified(holder.node(), Duration.between(holder.since(), clock.instant()));
-            events.groupAndNode(holder.node(), group.name(), reason, holder.machine() + ": " + why + ".");
+            events.groupAndNode(holder.node(), group.name(), Reason.Verified, holder.machine() + ": " + why + ".");
         }
         return SOON;
     }
 
-    private Duration failed(GroupView group, Holder holder, NodeView node, Judgement.Failed failed) {
+    private Duration failed(GroupView group, Holder holder, NodeView node, Sighting sighting, Judgement.Failed failed) {
         if (holder.phase() == Phase.FAILED) {
+            see(group, holder, sighting);
             return GroupWork.REST;
         }
+        boolean park = group.verify().park();
         crashPoint.accept("BEFORE_PARK");
-        boolean done = group.verify().park()
-                ? swap(group, (s, now) -> Semaphore.park(s, holder.token(), node.version(), "Failed", now))
-                : swap(group, (s, now) -> Semaphore.fail(s, holder.token(), failed.why(), now));
+        boolean done = conclude(
+                group,
+                holder,
+                sighting,
+                (s, now) -> park
+                        ? Semaphore.park(s, holder.token(), node.version(), "Failed", now)
+                        : Semaphore.fail(s, holder.token(), failed.why(), now));
         crashPoint.accept("AFTER_PARK");
         if (done) {
             events.groupAndNode(
                     holder.node(),
                     group.name(),
-                    group.verify().park() ? Reason.Parked : Reason.Failed,
+                    park ? Reason.Parked : Reason.Failed,
                     holder.machine() + " failed: " + failed.why() + ". It stays cordoned"
-                            + (group.verify().park() ? " and its slot is free." : " and keeps its slot."));
+                            + (park ? " and its slot is free." : " and keeps its slot."));
         }
         return SOON;
     }
@@ -437,17 +485,18 @@ public final class HolderWork {
     /** Uncordons, then frees. A node that is not Ready stays cordoned; its cordon is swept once it is Ready. */
     private Duration releasing(GroupView group, Holder holder) {
         if (holder.node() != null) {
-            NodeView node = cordons.read(holder.node().name())
-                    .filter(n -> n.uid().equals(holder.node().uid()))
-                    .orElse(null);
             crashPoint.accept("BEFORE_UNCORDON");
-            if (node != null && node.ready() && !cordons.uncordon(node, holder.token())) {
+            if (!uncordoned(holder)) {
                 return SOON;
             }
             crashPoint.accept("AFTER_UNCORDON");
         }
         crashPoint.accept("BEFORE_FREE");
-        boolean freed = swap(group, (s, _) -> Semaphore.free(s, holder.token()));
+        boolean down = holder.node() != null
+                && nodes.named(holder.node().name())
+                        .filter(n -> n.uid().equals(holder.node().uid()) && !n.ready())
+                        .isPresent();
+        boolean freed = swap(group, (s, _) -> Semaphore.free(s, holder.token(), down));
         crashPoint.accept("AFTER_FREE");
         if (freed) {
             lastFigures.remove(holder.token());
@@ -461,12 +510,30 @@ public final class HolderWork {
         return SOON;
     }
 
+    /** Whether no cordon of this holding is left that should go. The cache is believed where the write proves it. */
+    private boolean uncordoned(Holder holder) {
+        Optional<NodeView> cached = nodes.named(holder.node().name())
+                .filter(n -> n.uid().equals(holder.node().uid()))
+                .filter(n -> n.ready() && holder.token().equals(n.cordonToken()));
+        if (cached.isPresent() && cordons.uncordon(cached.get(), holder.token())) {
+            return true;
+        }
+        return fresh(holder)
+                .filter(NodeView::ready)
+                .map(n -> cordons.uncordon(n, holder.token()))
+                .orElse(true);
+    }
+
     /** The holder's node from the cache; a missing one is confirmed by a quorum read. */
     private Optional<NodeView> node(Holder holder) {
         return nodes.named(holder.node().name())
                 .filter(n -> n.uid().equals(holder.node().uid()))
-                .or(() -> cordons.read(holder.node().name())
-                        .filter(n -> n.uid().equals(holder.node().uid())));
+                .or(() -> fresh(holder));
+    }
+
+    private Optional<NodeView> fresh(Holder holder) {
+        return cordons.read(holder.node().name())
+                .filter(n -> n.uid().equals(holder.node().uid()));
     }
 
     private boolean swap(GroupView group, BiFunction<SlotState, Instant, Step<Boolean>> transition) {

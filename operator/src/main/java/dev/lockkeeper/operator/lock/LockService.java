@@ -2,22 +2,20 @@ package dev.lockkeeper.operator.lock;
 
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.semaphore.Asker;
 import dev.lockkeeper.fleetlock.semaphore.Boot;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.semaphore.PreReboot;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
 import dev.lockkeeper.fleetlock.semaphore.Sentences;
-import dev.lockkeeper.fleetlock.semaphore.SlotState;
-import dev.lockkeeper.fleetlock.semaphore.SteadyState;
 import dev.lockkeeper.fleetlock.semaphore.Step;
-import dev.lockkeeper.fleetlock.store.SharedRead;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
@@ -53,6 +50,7 @@ import org.jboss.logging.Logger;
 public final class LockService implements AgentApi {
 
     private static final Logger LOG = Logger.getLogger(LockService.class);
+    private static final Duration PUMP_AGAIN = Duration.ofSeconds(1);
     private static final int REMEMBERED = 10_000;
 
     /** What is read and changed outside this room. */
@@ -84,24 +82,15 @@ public final class LockService implements AgentApi {
     private final Events events;
     private final Timing timing;
     private final Clock clock;
-    private final SharedRead<List<GroupView>> freshGroups;
+    private final SteadyStates steadyStates;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("lock-service").daemon().factory());
 
     private final Map<String, OpenRequest> preReboots = new LinkedHashMap<>();
-    private final List<OpenSteady> steadies = new ArrayList<>();
     private final Map<String, Instant> freedAt = bounded();
     private final Map<String, Map<String, Instant>> askedAt = new HashMap<>();
     private final Map<String, Map<String, String>> holdersSeen = new HashMap<>();
     private boolean stopping;
-
-    /** @param sentence what it would be told now; empty until its first swap is stored */
-    private record OpenSteady(
-            String id,
-            String rebootGroup,
-            Instant deadline,
-            CompletableFuture<Reply> answer,
-            AtomicReference<String> sentence) {}
 
     public LockService(
             Groups groups, Nodes nodes, Swapper swapper, Outside outside, Events events, Timing timing, Clock clock) {
@@ -112,7 +101,8 @@ public final class LockService implements AgentApi {
         this.events = events;
         this.timing = timing;
         this.clock = clock;
-        this.freshGroups = new SharedRead<>(outside::readGroups);
+        this.steadyStates = new SteadyStates(
+                groups, swapper, outside, timing.maxHold(), clock, work -> loop.execute(guarded(work)));
         loop.scheduleWithFixedDelay(guarded(this::tick), 250, 250, TimeUnit.MILLISECONDS);
     }
 
@@ -121,30 +111,51 @@ public final class LockService implements AgentApi {
     @Override
     public CompletionStage<Reply> preReboot(Call call) {
         Instant now = clock.instant();
-        GroupView holding = groups.heldBy(call.id()).orElse(null);
-        Admission.Result result = new Admission(groups.membership(), nodes, outside::password).decide(call, holding);
+        Admission.Result result = admission(call);
         if (result.refusal() != null) {
+            tellOfRefusal(call, result.refusal());
             return CompletableFuture.completedFuture(reply(result.refusal()));
         }
         GroupView group = result.admitted().group();
         NodeView node = result.admitted().node();
-        if (holding == null && node != null && node.pausedReason() != null) {
-            note(group.name(), call.id(), now);
-            return CompletableFuture.completedFuture(reply(
-                    new Refusal(Kind.PAUSED, "Node " + node.name() + " is paused: " + node.pausedReason() + ".")));
-        }
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         loop.execute(guarded(() -> arrive(call, group, node, now, answer)));
         return answer;
     }
 
+    private Admission.Result admission(Call call) {
+        return new Admission(groups.membership(), nodes, outside::password)
+                .decide(call, groups.heldBy(call.id()).orElse(null));
+    }
+
+    /**
+     * Where people look: at the group that the agent names, if there is one, and at the machine's node. Anybody can make up ids, so all
+     * that match no node count as one machine.
+     */
+    private void tellOfRefusal(Call call, Refusal refusal) {
+        NodeRef node = nodes.withAgentId(call.id()).stream()
+                .findFirst()
+                .map(NodeView::ref)
+                .orElse(null);
+        String group = groups.membership().serving(call.group()).stream()
+                .findFirst()
+                .map(GroupView::name)
+                .orElse(null);
+        events.refused(node, group, node == null ? "A machine that is no node" : call.id(), refusal);
+    }
+
     private void arrive(Call call, GroupView group, NodeView node, Instant now, CompletableFuture<Reply> answer) {
         note(group.name(), call.id(), now);
-        boolean hadItsTurn = Optional.ofNullable(freedAt.get(call.id()))
-                .filter(at -> at.plus(timing.justFreed()).isAfter(now))
+        boolean isReleasing = group.state()
+                .holderOf(call.id())
+                .filter(h -> h.phase() == Phase.RELEASING)
                 .isPresent();
+        boolean hadItsTurn = isReleasing
+                || Optional.ofNullable(freedAt.get(call.id()))
+                        .filter(at -> at.plus(timing.justFreed()).isAfter(now))
+                        .isPresent();
         OpenRequest request = new OpenRequest(
-                call.id(),
+                call,
                 group.name(),
                 node != null
                         ? node.ref()
@@ -152,13 +163,7 @@ public final class LockService implements AgentApi {
                 hadItsTurn,
                 now,
                 now.plus(timing.maxHold()));
-        request.answer.whenComplete((reply, error) -> {
-            if (error == null) {
-                answer.complete(reply);
-            } else {
-                answer.completeExceptionally(error);
-            }
-        });
+        request.answer.thenAccept(answer::complete);
         OpenRequest older = preReboots.put(request.id, request);
         if (older != null) {
             finish(older, new Refusal(Kind.LOCK_HELD, "A newer request of this machine is being served."));
@@ -170,8 +175,11 @@ public final class LockService implements AgentApi {
             finish(request, new Refusal(Kind.STORE_UNAVAILABLE, "This replica is stopping. Ask again."));
             return;
         }
-        if (group.state().holderOf(request.id).isPresent()) {
+        Optional<GroupView> latest = groups.named(group.name());
+        if (latest.flatMap(g -> g.state().holderOf(request.id)).isPresent()) {
             look(request);
+        } else if (latest.filter(GroupView::isFull).isPresent()) {
+            look(request, false);
         } else {
             pump(group.name());
         }
@@ -182,10 +190,8 @@ public final class LockService implements AgentApi {
     }
 
     private void forget(OpenRequest request) {
-        if (request.isOpen()) {
-            request.answer.cancel(false);
-        }
         preReboots.remove(request.id, request);
+        request.answer.complete(reply(request.meanwhile));
     }
 
     /** Lets the requests that wait for a slot of the group look, the longest waiting first. */
@@ -226,6 +232,13 @@ public final class LockService implements AgentApi {
             finish(request, new Refusal(Kind.UNKNOWN_GROUP, "RebootGroup '" + request.rebootGroup + "' was deleted."));
             return false;
         }
+        if (request.boundToken == null && !request.firstLook) {
+            Refusal since = refusalSinceArrival(request);
+            if (since != null) {
+                finish(request, since);
+                return false;
+            }
+        }
         Step<PreReboot> step =
                 Semaphore.preReboot(group.state(), group.policy(), asker(request, group), clock.instant());
         switch (step.outcome()) {
@@ -236,27 +249,48 @@ public final class LockService implements AgentApi {
                     request.boundToken = wait.token();
                 }
                 request.firstLook = false;
-                return wait.token() == null && wait.meanwhile().kind() == Kind.LOCK_HELD;
+                return wait.token() == null && group.isFull();
             }
             case PreReboot.Refuse refuse
             when request.boundToken == null -> {
                 finish(request, refuse.refusal());
                 return false;
             }
+            case PreReboot.ReadyToTell ready
+            when ready.holder().token().equals(request.boundToken) -> {
+                if (mayTry) {
+                    tell(request, ready.holder());
+                }
+                return true;
+            }
             default -> {
                 // A slot to try for, a holding to tell, or a cache that may lag behind this request's own swap.
                 if (mayTry) {
-                    swap(request);
+                    swap(request, group);
                 }
                 return true;
             }
         }
     }
 
-    private void swap(OpenRequest request) {
+    /** A label, a pause or a password may have changed while the request waited; null if it may still wait. */
+    private Refusal refusalSinceArrival(OpenRequest request) {
+        Admission.Result result = admission(request.call);
+        if (result.refusal() != null) {
+            return result.refusal();
+        }
+        String now = result.admitted().group().name();
+        return now.equals(request.rebootGroup)
+                ? null
+                : new Refusal(
+                        Kind.WRONG_GROUP,
+                        "The machine belongs to RebootGroup '" + now + "' now, and waited in '" + request.rebootGroup
+                                + "'. Ask again.");
+    }
+
+    private void swap(OpenRequest request, GroupView cached) {
         request.swapInFlight = true;
-        GroupView cached = groups.named(request.rebootGroup).orElseThrow();
-        var asker = asker(request, cached);
+        Asker asker = asker(request, cached);
         boolean granting = request.boundToken == null
                 && cached.state().holderOf(request.id).isEmpty();
         if (granting) {
@@ -274,6 +308,10 @@ public final class LockService implements AgentApi {
         request.firstLook = false;
         if (error != null) {
             failed(request, error);
+            if (granting) {
+                // Those behind it wait beside a slot that may be free; not at once, as the API server may be away.
+                loop.schedule(guarded(() -> pump(request.rebootGroup)), PUMP_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            }
             return;
         }
         switch (outcome) {
@@ -311,9 +349,31 @@ public final class LockService implements AgentApi {
         }
     }
 
-    /** Step 4: the Node as it stands now must still be the one that was drained, and cordoned. */
+    /**
+     * Step 4: the Node as it stands now must still be the one that was drained, and cordoned; and the machine must hold in no other
+     * group. Of two groups that gave it a slot at the same time, at least one is seen by the other's teller: each tells only once its
+     * cache shows its own holding as Granted, and the cache shows the versions of all groups in their order.
+     */
     private void tell(OpenRequest request, Holder holder) {
+        boolean shown = groups.named(request.rebootGroup)
+                .flatMap(g -> g.state().holding(holder.token()))
+                .filter(h -> h.phase() == Phase.GRANTED)
+                .isPresent();
+        if (!shown) {
+            return;
+        }
         request.swapInFlight = true;
+        Optional<String> elsewhere = heldElsewhere(request.rebootGroup, holder);
+        if (elsewhere.isPresent()) {
+            String reason = holder.machine() + " holds a slot of RebootGroup '" + elsewhere.get() + "' too";
+            swapper.<Boolean>swap(
+                            request.rebootGroup,
+                            s -> Semaphore.takeBack(s.state(), holder.token(), reason, clock.instant()))
+                    .thenApply(_ -> (PreReboot) new PreReboot.Refuse(new Refusal(Kind.LOCK_HELD, reason + ".")))
+                    .whenComplete(
+                            (outcome, error) -> loop.execute(guarded(() -> swapped(request, false, outcome, error))));
+            return;
+        }
         Thread.startVirtualThread(() -> {
             CompletionStage<PreReboot> told;
             try {
@@ -324,6 +384,15 @@ public final class LockService implements AgentApi {
             }
             told.whenComplete((outcome, error) -> loop.execute(guarded(() -> swapped(request, false, outcome, error))));
         });
+    }
+
+    private Optional<String> heldElsewhere(String rebootGroup, Holder holder) {
+        return groups.membership().all().stream()
+                .filter(g -> !g.name().equals(rebootGroup))
+                .filter(g -> g.state().holderOf(holder.id()).isPresent()
+                        || g.state().holderOn(holder.node()).isPresent())
+                .map(GroupView::name)
+                .findFirst();
     }
 
     private CompletionStage<PreReboot> tellFresh(OpenRequest request, Holder holder) {
@@ -367,6 +436,8 @@ public final class LockService implements AgentApi {
         Optional.ofNullable(askedAt.get(request.rebootGroup)).ifPresent(ids -> ids.remove(request.id));
         LOG.infof("group=%s machine=%s token=%s told to reboot", request.rebootGroup, holder.machine(), holder.token());
         outside.crashPoint("BEFORE_ANSWER");
+        events.groupAndNode(
+                holder.node(), request.rebootGroup, Reason.RebootAllowed, holder.machine() + " was told to reboot.");
         request.answer.complete(new Reply(200, "granted", holder.machine() + " may reboot now."));
         outside.crashPoint("AFTER_ANSWER");
     }
@@ -379,24 +450,35 @@ public final class LockService implements AgentApi {
 
     private void finish(OpenRequest request, Refusal refusal) {
         preReboots.remove(request.id, request);
-        if (request.answer.complete(reply(refusal)) && refusal.kind().status() == 423) {
+        if (request.answer.complete(reply(refusal)) && refusal.kind().status() < 500) {
             events.refused(request.node, request.rebootGroup, request.id, refusal);
         }
     }
 
-    private dev.lockkeeper.fleetlock.semaphore.Asker asker(OpenRequest request, GroupView group) {
-        NodeView own =
-                request.node == null ? null : nodes.named(request.node.name()).orElse(null);
-        boolean unready = group.policy().countUnready() && group.state().unready() > 0;
-        return request.asker(own != null && !own.ready(), unready ? unreadyNames(group) : List.of());
+    private Asker asker(OpenRequest request, GroupView group) {
+        if (!group.policy().countUnready() || group.state().unready() == 0) {
+            return request.asker(false, List.of());
+        }
+        List<NodeView> unready = unready(group);
+        // Only if the leader cannot have counted others than those that are seen here has it counted this one.
+        boolean counted = unready.size() <= group.state().unready()
+                && unready.stream().anyMatch(n -> n.ref().equals(request.node));
+        List<NodeView> others =
+                unready.stream().filter(n -> !n.ref().equals(request.node)).toList();
+        return request.asker(counted, names(others));
     }
 
-    private List<String> unreadyNames(GroupView group) {
+    private List<NodeView> unready(GroupView group) {
         Membership membership = groups.membership();
-        Instant now = clock.instant();
         return nodes.all().stream()
-                .filter(n -> !n.ready() && membership.has(group, n))
-                .filter(n -> group.state().holderOn(n.ref()).isEmpty())
+                .filter(n ->
+                        !n.ready() && membership.has(group, n) && !group.state().concerns(n.ref()))
+                .toList();
+    }
+
+    private List<String> names(List<NodeView> unready) {
+        Instant now = clock.instant();
+        return unready.stream()
                 .sorted(Comparator.comparing(NodeView::name))
                 .limit(3)
                 .map(n -> n.name() + ", NotReady"
@@ -410,105 +492,12 @@ public final class LockService implements AgentApi {
         return request.node == null ? request.id : request.node.name();
     }
 
-    // ---- steady-state
-
     @Override
     public CompletionStage<Reply> steadyState(Call call) {
-        Optional<Refusal> password = steadyPassword(call);
-        if (password.isPresent()) {
-            return CompletableFuture.completedFuture(reply(password.get()));
-        }
-        Instant arrived = clock.instant();
-        CompletableFuture<Reply> answer = new CompletableFuture<>();
-        freshGroups.get().whenComplete((all, error) -> {
-            if (error != null) {
-                answer.complete(reply(unavailable(error)));
-                return;
-            }
-            List<GroupView> holding = all.stream()
-                    .filter(g -> g.state().holderOf(call.id()).isPresent())
-                    .toList();
-            if (holding.isEmpty()) {
-                answer.complete(released(call.id()));
-            } else {
-                loop.execute(guarded(() -> steady(call, holding, arrived, answer)));
-            }
-        });
-        return answer;
+        return steadyStates.ask(call);
     }
 
-    /** The group that the id holds in counts too, whatever group the agent names. */
-    private Optional<Refusal> steadyPassword(Call call) {
-        Optional<GroupView> holding = groups.heldBy(call.id());
-        if (holding.isPresent()) {
-            return outside.password(holding.get(), call);
-        }
-        List<Optional<Refusal>> passwords = groups.membership().serving(call.group()).stream()
-                .map(g -> outside.password(g, call))
-                .toList();
-        return passwords.isEmpty() || passwords.stream().anyMatch(Optional::isEmpty)
-                ? Optional.empty()
-                : passwords.getFirst();
-    }
-
-    private void steady(Call call, List<GroupView> holding, Instant arrived, CompletableFuture<Reply> answer) {
-        for (GroupView group : holding) {
-            OpenSteady open = new OpenSteady(
-                    call.id(), group.name(), arrived.plus(timing.maxHold()), answer, new AtomicReference<>());
-            steadies.add(open);
-            call.gone().whenComplete((_, _) -> loop.execute(guarded(() -> steadies.remove(open))));
-            steadySwap(open);
-        }
-    }
-
-    /** What a steady-state came to, and the sentence for an agent whose machine is being verified. */
-    private record Looked(SteadyState outcome, String verifying) {}
-
-    private void steadySwap(OpenSteady open) {
-        outside.crashPoint("BEFORE_STEADY");
-        swapper.<Looked>swap(open.rebootGroup(), s -> {
-                    Instant now = clock.instant();
-                    Step<SteadyState> step = Semaphore.steadyState(s.state(), open.id(), now);
-                    return new Step<>(step.next(), new Looked(step.outcome(), verifying(step.next(), open.id(), now)));
-                })
-                .whenComplete((looked, error) -> loop.execute(guarded(() -> {
-                    outside.crashPoint("AFTER_STEADY");
-                    if (error != null) {
-                        steadies.remove(open);
-                        open.answer().complete(reply(unavailable(error)));
-                    } else if (looked.outcome() != SteadyState.VERIFYING) {
-                        steadies.remove(open);
-                        open.answer().complete(released(open.id()));
-                    } else {
-                        open.sentence().set(looked.verifying());
-                        if (!open.deadline().isAfter(clock.instant())) {
-                            verifying(open);
-                        }
-                    }
-                })));
-    }
-
-    private static String verifying(SlotState state, String id, Instant now) {
-        return state.holderOf(id)
-                .filter(h -> h.phase() == Phase.VERIFYING)
-                .map(h -> Sentences.holder(h, now) + ".")
-                .orElse("The machine is being verified.");
-    }
-
-    /** With what the swap stored: the cache may not show it yet. */
-    private void verifying(OpenSteady open) {
-        steadies.remove(open);
-        String sentence = open.sentence().get();
-        open.answer()
-                .complete(reply(
-                        new Refusal(Kind.VERIFYING, sentence == null ? "The machine is being verified." : sentence)));
-    }
-
-    private static Reply released(String id) {
-        return new Reply(200, "released", id + " holds no slot.");
-    }
-
-    private static Refusal unavailable(Throwable error) {
+    static Refusal unavailable(Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return new Refusal(
                 Kind.STORE_UNAVAILABLE,
@@ -530,13 +519,7 @@ public final class LockService implements AgentApi {
                 .toList()
                 .forEach(this::look);
         pump(rebootGroup);
-        steadies.stream()
-                .filter(s -> s.rebootGroup().equals(rebootGroup))
-                .filter(s -> group.flatMap(g -> g.state().holderOf(s.id()))
-                        .filter(h -> h.phase() == Phase.REBOOTING || h.phase() == Phase.VERIFYING)
-                        .isEmpty())
-                .toList()
-                .forEach(this::steadySwap);
+        steadyStates.changed(rebootGroup);
     }
 
     private void rememberFreed(String rebootGroup, Optional<GroupView> group) {
@@ -562,10 +545,7 @@ public final class LockService implements AgentApi {
                 look(request);
             }
         }
-        steadies.stream()
-                .filter(s -> s.sentence().get() != null && !s.deadline().isAfter(now))
-                .toList()
-                .forEach(this::verifying);
+        steadyStates.tick(now);
     }
 
     /** Answers every held request with the refusal as it stands, and every later one at once. */
@@ -577,7 +557,7 @@ public final class LockService implements AgentApi {
                 look(request, false);
                 finish(request, request.meanwhile);
             }
-            List.copyOf(steadies).forEach(this::verifying);
+            steadyStates.stop();
             done.complete(null);
         }));
         done.orTimeout(5, TimeUnit.SECONDS).exceptionally(_ -> null).join();
@@ -616,7 +596,7 @@ public final class LockService implements AgentApi {
         };
     }
 
-    private static Reply reply(Refusal refusal) {
+    static Reply reply(Refusal refusal) {
         return new Reply(refusal.kind().status(), refusal.kind().text(), refusal.value());
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 /** One pre-reboot request while it is open. Used by the lock service's own thread only, but for its answer. */
 final class OpenRequest {
 
+    final AgentApi.Call call;
     final String id;
     final String rebootGroup;
     final NodeRef node;
@@ -31,8 +32,15 @@ final class OpenRequest {
     boolean lookAgain;
     Refusal meanwhile = new Refusal(Kind.LOCK_HELD, "The request was not looked at yet.");
 
-    OpenRequest(String id, String rebootGroup, NodeRef node, boolean hadItsTurn, Instant arrivedAt, Instant deadline) {
-        this.id = id;
+    OpenRequest(
+            AgentApi.Call call,
+            String rebootGroup,
+            NodeRef node,
+            boolean hadItsTurn,
+            Instant arrivedAt,
+            Instant deadline) {
+        this.call = call;
+        this.id = call.id();
         this.rebootGroup = rebootGroup;
         this.node = node;
         this.hadItsTurn = hadItsTurn;

@@ -9,6 +9,8 @@ public enum Reason {
     DrainTimedOut(true, "Drain"),
     /** A person uncordoned the node during its drain, and it was cordoned again. */
     Recordoned(true, "Cordon"),
+    /** Drained, and its agent got its 200. */
+    RebootAllowed(false, "Tell"),
     Rebooted(false, "Verify"),
     /** Judged after a reboot, and healthy. */
     Verified(false, "Verify"),

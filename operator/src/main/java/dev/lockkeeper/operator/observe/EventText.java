@@ -1,16 +1,14 @@
 package dev.lockkeeper.operator.observe;
 
 import dev.lockkeeper.operator.lock.Reason;
-import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 
 /**
@@ -24,16 +22,14 @@ record EventText(ObjectReference regarding, Reason reason, String note, String k
     /** Where the API server wants Events about objects without a namespace, and where kubectl looks for them. */
     static final String NAMESPACE = "default";
 
-    private static final String CONTROLLER = "lockkeeper.dev/lockkeeper";
+    private static final String COMPONENT = "lockkeeper";
     private static final int LONGEST_NOTE = 1_000;
     /** The API server counts bytes. */
     private static final int MOST_BYTES = 1_024;
 
     private static final int LONGEST_INSTANCE = 128;
     private static final int LONGEST_SUBJECT = 200;
-    private static final int HASH_BYTES = 10;
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    private static final int HASH_BYTES = 9;
 
     static EventText of(ObjectReference regarding, Reason reason, String note) {
         return new EventText(
@@ -58,12 +54,15 @@ record EventText(ObjectReference regarding, Reason reason, String note, String k
         return text;
     }
 
-    /** The same name for the same key in the same span of time, at whatever replica. */
+    /**
+     * The same name for the same key in the same span of time, at whatever replica. What happens later to a machine sorts later: people
+     * see Events of the same second in the order of their names.
+     */
     String name(long span) {
         String subject = regarding.getName();
         String head = subject.substring(0, Math.min(subject.length(), LONGEST_SUBJECT))
                 .replaceAll("[^a-z0-9]+$", "");
-        return head + "." + hash(key + "\n" + span);
+        return head + ".%02x".formatted(reason.ordinal()) + hash(key + "\n" + span);
     }
 
     Event event(String name, String replica, Instant at) {
@@ -72,20 +71,25 @@ record EventText(ObjectReference regarding, Reason reason, String note, String k
                 .withNamespace(NAMESPACE)
                 .withName(name)
                 .endMetadata()
-                .withEventTime(new MicroTime(micros(at)))
-                .withReportingController(CONTROLLER)
+                .withFirstTimestamp(seconds(at))
+                .withLastTimestamp(seconds(at))
+                .withCount(1)
+                .withNewSource()
+                .withComponent(COMPONENT)
+                .endSource()
+                .withReportingComponent(COMPONENT)
                 .withReportingInstance(replica.substring(0, Math.min(replica.length(), LONGEST_INSTANCE)))
                 .withAction(reason.action())
                 .withReason(reason.name())
                 .withType(reason.type())
-                .withNote(note)
-                .withRegarding(regarding)
+                .withMessage(note)
+                .withInvolvedObject(regarding)
                 .build();
     }
 
-    /** As the API server reads a MicroTime. */
-    static String micros(Instant at) {
-        return MICROS.format(at);
+    /** As the API server reads a Time. */
+    static String seconds(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String subject(ObjectReference regarding) {

@@ -2,16 +2,14 @@ package dev.lockkeeper.operator.observe;
 
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.operator.kube.Patch;
 import dev.lockkeeper.operator.lock.Events;
 import dev.lockkeeper.operator.lock.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,16 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * Writes Events ({@code events.k8s.io/v1}), from a queue of {@value #QUEUED} that one thread works off. What the queue has no room for
- * or the API server does not take is lost, and said so in the log at most once a minute.
+ * Writes Events, from a queue of {@value #QUEUED} that one thread works off. What the queue has no room for or the API server does not
+ * take is lost, and said so in the log at most once a minute. They are those of {@code v1}, not of {@code events.k8s.io/v1}: only these
+ * have the times by which {@code kubectl describe} sorts.
  *
  * <p>A repeat of the same text about the same object within 10 minutes raises the count of the first Event. Names follow from the
  * content, so that a repeat by another replica, or after a crash, finds the first one too, and leaves it as it is.
@@ -107,7 +104,9 @@ public final class KubeEvents implements Events, AutoCloseable {
         String machine = node == null ? id : node.name();
         String kind = refusal.kind().text();
         String note = machine + " got no slot (" + kind + "): " + refusal.value();
-        offer(EventText.ofRefusal(groupReference(rebootGroup), machine, kind, note));
+        if (rebootGroup != null) {
+            offer(EventText.ofRefusal(groupReference(rebootGroup), machine, kind, note));
+        }
         if (node != null) {
             offer(EventText.ofRefusal(nodeReference(node), machine, kind, note));
         }
@@ -155,7 +154,7 @@ public final class KubeEvents implements Events, AutoCloseable {
         }
     }
 
-    private void tell(EventText text) throws InterruptedException {
+    private void tell(EventText text) {
         Instant now = clock.instant();
         told.values().removeIf(t -> !t.first().plus(SAME).isAfter(now));
         Told before = told.get(text.key());
@@ -168,8 +167,7 @@ public final class KubeEvents implements Events, AutoCloseable {
         Duration span = text.once() ? refusedInterval : SAME;
         String name = text.name(now.getEpochSecond() / Math.max(1, span.toSeconds()));
         try {
-            client.events()
-                    .v1()
+            client.v1()
                     .events()
                     .inNamespace(EventText.NAMESPACE)
                     .resource(text.event(name, replica, now))
@@ -185,27 +183,12 @@ public final class KubeEvents implements Events, AutoCloseable {
         }
     }
 
-    /** One request of its own: the client's patch would read the Event first, for which there is no permission. */
-    private void count(EventText text, Told next, Instant now) throws InterruptedException {
-        String body =
-                "{\"series\":{\"count\":" + next.count() + ",\"lastObservedTime\":\"" + EventText.micros(now) + "\"}}";
-        HttpRequest request = client.getHttpClient()
-                .newHttpRequestBuilder()
-                .uri(URI.create(client.getMasterUrl() + "apis/events.k8s.io/v1/namespaces/" + EventText.NAMESPACE
-                        + "/events/" + next.name()))
-                .method("PATCH", "application/merge-patch+json", body)
-                .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .build();
-        try {
-            HttpResponse<String> response = client.getHttpClient()
-                    .sendAsync(request, String.class)
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (!response.isSuccessful()) {
-                throw new KubernetesClientException("PATCH " + request.uri() + " failed with " + response.code() + ".");
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            throw new KubernetesClientException("PATCH " + request.uri() + " got no answer: " + e.getMessage(), e);
-        }
+    private void count(EventText text, Told next, Instant now) {
+        Patch.merge(
+                client,
+                "api/v1/namespaces/" + EventText.NAMESPACE + "/events/" + next.name(),
+                "{\"count\":" + next.count() + ",\"lastTimestamp\":\"" + EventText.seconds(now) + "\"}",
+                PATIENCE);
         remember(text, next);
     }
 

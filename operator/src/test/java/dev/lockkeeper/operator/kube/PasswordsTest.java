@@ -94,7 +94,7 @@ class PasswordsTest {
     @Test
     void noValueIsKeptOrShown() {
         Secret secret = secret("workers", Map.of("password", "first"));
-        PasswordStore store = new PasswordStore();
+        PasswordStore store = new PasswordStore(_ -> {});
         store.put("workers", secret);
         assertThat(store.get("workers").getData()).isNullOrEmpty();
         assertThat(store.of("workers").orElseThrow()).hasToString("1 passwords");

@@ -7,7 +7,7 @@ import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.operator.lock.Reason;
-import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,27 +52,29 @@ class KubeEventsTest {
 
         Event group = event(0);
         assertThat(api.requests.get(0).method()).isEqualTo("POST");
-        assertThat(api.requests.get(0).path()).isEqualTo("/apis/events.k8s.io/v1/namespaces/default/events");
+        assertThat(api.requests.get(0).path()).isEqualTo("/api/v1/namespaces/default/events");
         assertThat(group.getMetadata().getNamespace()).isEqualTo("default");
         assertThat(group.getMetadata().getName()).matches("workers\\.[0-9a-f]{20}");
-        assertThat(group.getRegarding().getKind()).isEqualTo("RebootGroup");
-        assertThat(group.getRegarding().getApiVersion()).isEqualTo("lockkeeper.dev/v1alpha1");
-        assertThat(group.getRegarding().getName()).isEqualTo("workers");
-        assertThat(group.getRegarding().getUid()).isEqualTo("uid-of-workers");
-        assertThat(group.getRegarding().getNamespace()).isNull();
+        assertThat(group.getInvolvedObject().getKind()).isEqualTo("RebootGroup");
+        assertThat(group.getInvolvedObject().getApiVersion()).isEqualTo("lockkeeper.dev/v1alpha1");
+        assertThat(group.getInvolvedObject().getName()).isEqualTo("workers");
+        assertThat(group.getInvolvedObject().getUid()).isEqualTo("uid-of-workers");
+        assertThat(group.getInvolvedObject().getNamespace()).isNull();
         assertThat(group.getReason()).isEqualTo("DrainBlocked");
         assertThat(group.getType()).isEqualTo("Warning");
         assertThat(group.getAction()).isEqualTo("Drain");
-        assertThat(group.getNote()).isEqualTo("held up by db/pg");
-        assertThat(group.getReportingController()).isEqualTo("lockkeeper.dev/lockkeeper");
+        assertThat(group.getMessage()).isEqualTo("held up by db/pg");
+        assertThat(group.getSource().getComponent()).isEqualTo("lockkeeper");
+        assertThat(group.getFirstTimestamp()).isEqualTo("2026-07-10T12:00:00Z");
+        assertThat(group.getLastTimestamp()).isEqualTo("2026-07-10T12:00:00Z");
+        assertThat(group.getCount()).isEqualTo(1);
         assertThat(group.getReportingInstance()).isEqualTo("replica-a");
-        assertThat(api.requests.get(0).body()).contains("\"eventTime\":\"2026-07-10T12:00:00.000000Z\"");
 
         Event node = event(1);
-        assertThat(node.getRegarding().getKind()).isEqualTo("Node");
-        assertThat(node.getRegarding().getName()).isEqualTo("worker-1");
-        assertThat(node.getRegarding().getUid()).isEqualTo("worker-1");
-        assertThat(node.getRegarding().getNamespace()).isNull();
+        assertThat(node.getInvolvedObject().getKind()).isEqualTo("Node");
+        assertThat(node.getInvolvedObject().getName()).isEqualTo("worker-1");
+        assertThat(node.getInvolvedObject().getUid()).isEqualTo("worker-1");
+        assertThat(node.getInvolvedObject().getNamespace()).isNull();
     }
 
     @Test
@@ -80,8 +82,26 @@ class KubeEventsTest {
         events.groupAndNode(null, "workers", Reason.SlotGranted, "a");
         events.group("workers", Reason.SlotFreed, "b");
         awaitRequests(2);
-        assertThat(event(0).getNote()).isEqualTo("a");
-        assertThat(event(1).getNote()).isEqualTo("b");
+        assertThat(event(0).getMessage()).isEqualTo("a");
+        assertThat(event(1).getMessage()).isEqualTo("b");
+    }
+
+    @Test
+    void whatHappensLaterToAMachineHasANameThatSortsLater() {
+        events.group("workers", Reason.SlotFreed, "a");
+        events.group("workers", Reason.SlotGranted, "a");
+        events.group("workers", Reason.Rebooted, "a");
+        awaitRequests(3);
+        assertThat(List.of(event(1), event(2), event(0)))
+                .extracting(e -> e.getMetadata().getName())
+                .isSorted();
+    }
+
+    @Test
+    void aRefusalThatNoGroupIsToldOfIsToldAtTheNode() {
+        events.refused(NODE, null, ID, new Refusal(Kind.UNKNOWN_GROUP, "No RebootGroup serves 'x'."));
+        awaitRequests(1);
+        assertThat(event(0).getInvolvedObject().getKind()).isEqualTo("Node");
     }
 
     @Test
@@ -95,9 +115,8 @@ class KubeEventsTest {
         for (int i = 1; i < 3; i++) {
             TestingApiServer.Request patch = api.requests.get(i);
             assertThat(patch.method()).isEqualTo("PATCH");
-            assertThat(patch.path()).isEqualTo("/apis/events.k8s.io/v1/namespaces/default/events/" + name);
-            assertThat(patch.body())
-                    .contains("\"series\":{\"count\":" + (i + 1) + ",\"lastObservedTime\":\"2026-07-10T12:00:");
+            assertThat(patch.path()).isEqualTo("/api/v1/namespaces/default/events/" + name);
+            assertThat(patch.body()).contains("{\"count\":" + (i + 1) + ",\"lastTimestamp\":\"2026-07-10T12:00:");
         }
     }
 
@@ -140,7 +159,7 @@ class KubeEventsTest {
         assertThat(event(1).getMetadata().getName())
                 .as("refused by the API server, as it is there")
                 .isEqualTo(event(0).getMetadata().getName());
-        assertThat(event(2).getNote()).isEqualTo("b");
+        assertThat(event(2).getMessage()).isEqualTo("b");
     }
 
     @Test
@@ -150,7 +169,7 @@ class KubeEventsTest {
         events.refused(
                 NODE, "workers", ID, new Refusal(Kind.LOCK_HELD, "worker-7 holds 1 of 1 slots, Draining for 9m."));
         awaitRequests(2);
-        assertThat(event(0).getNote())
+        assertThat(event(0).getMessage())
                 .isEqualTo("worker-1 got no slot (lock_held): worker-7 holds 1 of 1 slots, Draining for 4m.");
         assertThat(event(0).getReason()).isEqualTo("Refused");
         assertThat(event(0).getType()).isEqualTo("Normal");
@@ -184,7 +203,7 @@ class KubeEventsTest {
         api.resume();
         awaitRequests(1 + KubeEvents.QUEUED);
         events.group("workers", Reason.Stuck, "after");
-        await().untilAsserted(() -> assertThat(api.requests.getLast().body()).contains("\"note\":\"after\""));
+        await().untilAsserted(() -> assertThat(api.requests.getLast().body()).contains("\"message\":\"after\""));
         assertThat(api.requests).hasSize(2 + KubeEvents.QUEUED);
     }
 
@@ -197,7 +216,7 @@ class KubeEventsTest {
         api.failWith(0);
         events.group("workers", Reason.Stuck, "told");
         awaitRequests(2);
-        assertThat(event(1).getNote()).isEqualTo("told");
+        assertThat(event(1).getMessage()).isEqualTo("told");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.lockkeeper.testbed.operator;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -74,6 +76,28 @@ public final class Manifests {
                         all.stream().filter(o -> o.getKind().equals("Namespace")),
                         all.stream().filter(o -> !o.getKind().equals("Namespace")))
                 .forEach(o -> admin.resource(o).serverSideApply());
+    }
+
+    /**
+     * The shipped Deployment on the nodes with a label. Its pods run nothing here, as the operator is a process; they are what drains
+     * and disruption budgets see of it.
+     */
+    public static Deployment installWorkload(KubernetesClient admin, Map<String, String> nodes) {
+        Deployment shipped = objects(admin, root().resolve("deploy")).stream()
+                .filter(Deployment.class::isInstance)
+                .map(Deployment.class::cast)
+                .findFirst()
+                .orElseThrow();
+        return admin.resource(shipped.edit()
+                        .editSpec()
+                        .editTemplate()
+                        .editSpec()
+                        .withNodeSelector(nodes)
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+                .create();
     }
 
     private static List<HasMetadata> objects(KubernetesClient client, Path folder) {

@@ -1,0 +1,60 @@
+package dev.lockkeeper.operator.kube;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Sends a patch as the one request that it is: the client's own {@code patch} reads the object first. */
+public final class Patch {
+
+    private Patch() {}
+
+    /**
+     * @param path of the object, without a leading slash
+     * @param body a JSON merge patch (RFC 7386)
+     * @throws KubernetesClientException with the answer's code, or with none if no answer came: then the outcome is unknown
+     */
+    public static void merge(KubernetesClient client, String path, String body, Duration patience) {
+        send(client, path, "application/merge-patch+json", body, patience);
+    }
+
+    /**
+     * @param path of the object, without a leading slash
+     * @param body a JSON patch (RFC 6902); one of whose tests fails changes nothing and is answered 422
+     * @throws KubernetesClientException with the answer's code, or with none if no answer came: then the outcome is unknown
+     */
+    public static void json(KubernetesClient client, String path, String body, Duration patience) {
+        send(client, path, "application/json-patch+json", body, patience);
+    }
+
+    private static void send(KubernetesClient client, String path, String type, String body, Duration patience) {
+        URI uri = URI.create(client.getMasterUrl() + path);
+        HttpRequest request = client.getHttpClient()
+                .newHttpRequestBuilder()
+                .uri(uri)
+                .method("PATCH", type, body)
+                .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .build();
+        HttpResponse<String> response;
+        try {
+            response = client.getHttpClient()
+                    .sendAsync(request, String.class)
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KubernetesClientException("PATCH " + uri + " got no answer: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KubernetesClientException("PATCH " + uri + " was interrupted", e);
+        }
+        if (!response.isSuccessful()) {
+            throw new KubernetesClientException(
+                    "PATCH " + uri + " failed with " + response.code() + ": " + response.body(), response.code(), null);
+        }
+    }
+}

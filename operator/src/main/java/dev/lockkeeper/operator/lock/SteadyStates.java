@@ -1,0 +1,250 @@
+package dev.lockkeeper.operator.lock;
+
+import dev.lockkeeper.fleetlock.protocol.Kind;
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
+import dev.lockkeeper.fleetlock.semaphore.SteadyState;
+import dev.lockkeeper.fleetlock.semaphore.Step;
+import dev.lockkeeper.fleetlock.store.SharedRead;
+import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.lock.AgentApi.Call;
+import dev.lockkeeper.operator.lock.AgentApi.Reply;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Answers steady-states: at once where the id holds nothing, else once its machine is verified or has failed.
+ *
+ * <ol>
+ *   <li>If the cache shows where the id holds, that group is swapped to Verifying; its success proves the cache right. Else, or if
+ *       nobody holds there, all groups are read, by a read that begins after the request arrived.
+ *   <li>Who is being verified waits. When the cache shows that the holding has ended, it gets its 200: a token never comes back.
+ *   <li>When its time is up, or this replica stops, it is refused.
+ * </ol>
+ *
+ * <p>All of its state is touched by the lock service's loop alone.
+ */
+final class SteadyStates {
+
+    private final Groups groups;
+    private final Swapper swapper;
+    private final LockService.Outside outside;
+    private final Duration maxHold;
+    private final Clock clock;
+    private final Consumer<Runnable> loop;
+    private final SharedRead<List<GroupView>> freshGroups;
+    private final List<Open> waiting = new ArrayList<>();
+
+    /** One request of an id that was seen to hold in a group. */
+    private static final class Open {
+        final Call call;
+        final String rebootGroup;
+        /** Whether all groups were read, and only this one has the id. */
+        final boolean alone;
+
+        final Instant deadline;
+        final CompletableFuture<Reply> answer;
+        boolean swapInFlight;
+        boolean lookAgain;
+        /** The holding, once the first swap showed it. */
+        String token;
+        /** Whether the cache has shown that holding: if it does not any more, it has ended. */
+        boolean seen;
+
+        String sentence = "The machine is being verified.";
+
+        Open(Call call, String rebootGroup, boolean alone, Instant deadline, CompletableFuture<Reply> answer) {
+            this.call = call;
+            this.rebootGroup = rebootGroup;
+            this.alone = alone;
+            this.deadline = deadline;
+            this.answer = answer;
+        }
+    }
+
+    SteadyStates(
+            Groups groups,
+            Swapper swapper,
+            LockService.Outside outside,
+            Duration maxHold,
+            Clock clock,
+            Consumer<Runnable> loop) {
+        this.groups = groups;
+        this.swapper = swapper;
+        this.outside = outside;
+        this.maxHold = maxHold;
+        this.clock = clock;
+        this.loop = loop;
+        this.freshGroups = new SharedRead<>(outside::readGroups);
+    }
+
+    CompletionStage<Reply> ask(Call call) {
+        Optional<Refusal> password = password(call);
+        if (password.isPresent()) {
+            return CompletableFuture.completedFuture(LockService.reply(password.get()));
+        }
+        Instant deadline = clock.instant().plus(maxHold);
+        CompletableFuture<Reply> answer = new CompletableFuture<>();
+        List<GroupView> holding = holding(groups.membership().all(), call);
+        if (holding.size() == 1) {
+            loop.accept(() -> begin(new Open(call, holding.getFirst().name(), false, deadline, answer)));
+        } else {
+            askAll(call, deadline, answer);
+        }
+        return answer;
+    }
+
+    /** The group that the id holds in counts too, whatever group the agent names. */
+    private Optional<Refusal> password(Call call) {
+        Optional<GroupView> holding = groups.heldBy(call.id());
+        if (holding.isPresent()) {
+            return outside.password(holding.get(), call);
+        }
+        List<Optional<Refusal>> passwords = groups.membership().serving(call.group()).stream()
+                .map(g -> outside.password(g, call))
+                .toList();
+        return passwords.isEmpty() || passwords.stream().anyMatch(Optional::isEmpty)
+                ? Optional.empty()
+                : passwords.getFirst();
+    }
+
+    private static List<GroupView> holding(List<GroupView> all, Call call) {
+        return all.stream()
+                .filter(g -> g.state().holderOf(call.id()).isPresent())
+                .toList();
+    }
+
+    private void askAll(Call call, Instant deadline, CompletableFuture<Reply> answer) {
+        freshGroups.get().whenComplete((all, error) -> {
+            if (error != null) {
+                answer.complete(LockService.reply(LockService.unavailable(error)));
+                return;
+            }
+            List<GroupView> holding = holding(all, call);
+            if (holding.isEmpty()) {
+                answer.complete(released(call.id()));
+            } else {
+                String group = holding.getFirst().name();
+                loop.accept(() -> begin(new Open(call, group, holding.size() == 1, deadline, answer)));
+            }
+        });
+    }
+
+    private void begin(Open open) {
+        waiting.add(open);
+        open.call.gone().whenComplete((_, _) -> loop.accept(() -> refuse(open)));
+        swap(open);
+    }
+
+    /** What a steady-state came to, and the holding as it is then; null if there is none. */
+    private record Looked(SteadyState outcome, Holder holder, Instant at) {}
+
+    private void swap(Open open) {
+        open.swapInFlight = true;
+        outside.crashPoint("BEFORE_STEADY");
+        swapper.<Looked>swap(open.rebootGroup, s -> {
+                    Instant now = clock.instant();
+                    Step<SteadyState> step = Semaphore.steadyState(s.state(), open.call.id(), now);
+                    Holder holder = step.next().holderOf(open.call.id()).orElse(null);
+                    return new Step<>(step.next(), new Looked(step.outcome(), holder, now));
+                })
+                .whenComplete((looked, error) -> loop.accept(() -> swapped(open, looked, error)));
+    }
+
+    private void swapped(Open open, Looked looked, Throwable error) {
+        outside.crashPoint("AFTER_STEADY");
+        open.swapInFlight = false;
+        if (open.answer.isDone()) {
+            return;
+        }
+        if (error != null) {
+            end(open, LockService.reply(LockService.unavailable(error)));
+            return;
+        }
+        switch (looked.outcome()) {
+            case NO_HOLDER -> ended(open);
+            case DONE -> ended(open);
+            case VERIFYING -> {
+                Holder holder = looked.holder();
+                open.token = holder.token();
+                open.sentence = Sentences.holder(holder, looked.at()) + ".";
+                if (!open.deadline.isAfter(clock.instant())) {
+                    refuse(open);
+                } else if (open.lookAgain) {
+                    look(open);
+                }
+            }
+        }
+    }
+
+    /** Nothing is held in this group any more; whether in another one is known only if all were read. */
+    private void ended(Open open) {
+        if (open.alone || open.token != null) {
+            end(open, released(open.call.id()));
+        } else {
+            waiting.remove(open);
+            askAll(open.call, open.deadline, open.answer);
+        }
+    }
+
+    /** To be called when a RebootGroup changed in the cache. */
+    void changed(String rebootGroup) {
+        waiting.stream()
+                .filter(open -> open.rebootGroup.equals(rebootGroup))
+                .toList()
+                .forEach(this::look);
+    }
+
+    private void look(Open open) {
+        if (open.swapInFlight) {
+            open.lookAgain = true;
+            return;
+        }
+        open.lookAgain = false;
+        Optional<Holder> holding =
+                groups.named(open.rebootGroup).flatMap(g -> g.state().holding(open.token));
+        if (holding.filter(h -> h.phase() == Phase.REBOOTING || h.phase() == Phase.VERIFYING)
+                .isPresent()) {
+            open.seen = true;
+        } else if (holding.isPresent() || open.seen) {
+            ended(open);
+        } else {
+            swap(open);
+        }
+    }
+
+    /** Refuses those whose time is up. */
+    void tick(Instant now) {
+        waiting.stream()
+                .filter(open -> !open.swapInFlight && !open.deadline.isAfter(now))
+                .toList()
+                .forEach(this::refuse);
+    }
+
+    void stop() {
+        List.copyOf(waiting).forEach(this::refuse);
+    }
+
+    private void refuse(Open open) {
+        end(open, LockService.reply(new Refusal(Kind.VERIFYING, open.sentence)));
+    }
+
+    private void end(Open open, Reply reply) {
+        waiting.remove(open);
+        open.answer.complete(reply);
+    }
+
+    private static Reply released(String id) {
+        return new Reply(200, "released", id + " holds no slot.");
+    }
+}
