@@ -11,7 +11,7 @@ export PATH := $(JDK)/bin:$(PATH)
 
 # Maven 3.8 uses a method that JDK 25 warns about on every start.
 export MAVEN_OPTS := --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
-MVN := mvn -B -ntp
+MVN := mvn -B -ntp -Dstyle.color=never
 QUICK := $(MVN) -q -DskipTests
 TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
 # Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
@@ -49,7 +49,7 @@ test-long: binaries ## Everything at full size, and mutation tests
 	@$(MVN) -pl fleetlock -Pmutation test
 
 .PHONY: demo
-demo: binaries ## Watch a fleet of 12 machines reboot, one slot at a time; KEEP=1 leaves it running
+demo: binaries ## Watch a fleet of 12 machines reboot, slot by slot; KEEP=1 leaves it running
 	@$(TESTBED) -Dlockkeeper.demo.keep=$(KEEP) dev.lockkeeper.testbed.demo.Demo
 
 .PHONY: up

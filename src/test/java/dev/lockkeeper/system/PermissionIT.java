@@ -127,8 +127,14 @@ class PermissionIT {
             assertThat(forbidden).isEmpty();
             Set<String> unused = new TreeSet<>(granted(rig));
             unused.removeAll(used);
-            // Only an eviction that a budget refuses, a drain past budgets, and a repeated Event ask for these.
-            assertThat(unused).isSubsetOf("delete pods", "list poddisruptionbudgets", "patch events", "update leases");
+            // Only an eviction that a budget refuses, a drain past budgets, a repeated Event and a conflict ask for these.
+            assertThat(unused)
+                    .isSubsetOf(
+                            "delete pods",
+                            "list poddisruptionbudgets",
+                            "patch events",
+                            "update leases",
+                            "get rebootgroups");
         }
     }
 

@@ -159,6 +159,8 @@ public class Assembly {
         int timeout = (int) settings.store().timeout().toMillis();
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(client.getConfiguration())
+                        // The API server names the manager of the fields that are written by it.
+                        .withUserAgent("lockkeeper")
                         .withRequestRetryBackoffLimit(0)
                         .withRequestTimeout(timeout)
                         .withConnectionTimeout(timeout)

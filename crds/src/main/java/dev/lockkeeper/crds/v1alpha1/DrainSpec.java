@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.LabelSelector;
 public class DrainSpec {
     @Default("Evict")
     @JsonPropertyDescription(
-            "How pods are removed. Evict: by eviction, which keeps PodDisruptionBudgets. Delete: by deletion, past PodDisruptionBudgets. CordonOnly: the node is cordoned, pods stay. None: the node is neither cordoned nor drained.")
+            "How pods are removed. Evict: by eviction, which keeps PodDisruptionBudgets. Delete: by deletion, past PodDisruptionBudgets. CordonOnly: the node is cordoned, pods stay. None: the node is neither cordoned nor drained. Default: Evict.")
     private DrainMode mode;
 
     @Size(max = Durations.MAX_LENGTH)
@@ -22,12 +22,12 @@ public class DrainSpec {
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('168h')",
             message =
                     "must be a duration from 1s to 168h made of whole hours, minutes and seconds, such as 30m or 1h30m")
-    @JsonPropertyDescription("How long a drain may take before onTimeout applies, from 1s to 168h.")
+    @JsonPropertyDescription("How long a drain may take before onTimeout applies, from 1s to 168h. Default: 30m.")
     private String timeout;
 
     @Default("Release")
     @JsonPropertyDescription(
-            "What happens when timeout has passed. Release: the slot is given back, the node uncordoned, and the machine waits longer each time before it may try again. Hold: the drain goes on. Force: the pods that are left are deleted past PodDisruptionBudgets.")
+            "What happens when timeout has passed. Release: the slot is given back, the node uncordoned, and the machine waits longer each time before it may try again. Hold: the drain goes on. Force: the pods that are left are deleted past PodDisruptionBudgets. Default: Release.")
     private OnTimeout onTimeout;
 
     @JsonPropertyDescription("The pods that are removed, by label; pods outside it are left alone. Absent: all.")
@@ -36,12 +36,12 @@ public class DrainSpec {
 
     @Default("Leave")
     @JsonPropertyDescription(
-            "What happens to pods that no controller would create again. Leave: they stay and restart after the reboot. Evict: they are removed and gone for good. Block: the drain waits until somebody removes them.")
+            "What happens to pods that no controller would create again. Leave: they stay and restart after the reboot. Evict: they are removed and gone for good. Block: the drain waits until somebody removes them. Default: Leave.")
     private UnmanagedPods unmanaged;
 
     @Default("true")
     @JsonPropertyDescription(
-            "Whether pods with emptyDir volumes may be removed, which deletes the data in them. false: such a pod blocks the drain.")
+            "Whether pods with emptyDir volumes may be removed, which deletes the data in them. false: such a pod blocks the drain. Default: true.")
     private Boolean deleteEmptyDirData;
 
     public DrainMode getMode() {

@@ -24,7 +24,7 @@ public class RebootGroupSpec {
 
     @Default("Nodes")
     @JsonPropertyDescription(
-            "Which machines may take slots. Nodes: only machines that are nodes of this cluster. NodesAndOthers: machines that are no nodes too; they are not drained, and clientSecretRef is needed.")
+            "Which machines may take slots. Nodes: only machines that are nodes of this cluster. NodesAndOthers: machines that are no nodes too; they are not drained, and clientSecretRef is needed. Default: Nodes.")
     private Machines machines;
 
     @JsonPropertyDescription(
@@ -38,16 +38,16 @@ public class RebootGroupSpec {
             message =
                     "must be a number from 1 to 100, or a share of the members from \"1%\" to \"100%\"; to stop reboots set paused: true")
     @JsonPropertyDescription(
-            "How many machines may reboot at a time: a number from 1 to 100, or a share of the members from 1% to 100%, rounded down, at least 1 and at most 100. A change applies at once; fewer slots only stop new grants.")
+            "How many machines may reboot at a time: a number from 1 to 100, or a share of the members from 1% to 100%, rounded down, at least 1 and at most 100. A change applies at once; fewer slots only stop new grants. Default: 1.")
     private IntOrString slots;
 
     @Default("true")
     @JsonPropertyDescription(
-            "Whether a member that is NotReady without holding a slot uses one up. The machine that asks and parked machines never do.")
+            "Whether a member that is NotReady without holding a slot uses one up. The machine that asks and parked machines never do. Default: true.")
     private Boolean countUnready;
 
     @Default("false")
-    @JsonPropertyDescription("Whether new grants are stopped. Machines that hold a slot go on.")
+    @JsonPropertyDescription("Whether new grants are stopped. Machines that hold a slot go on. Default: false.")
     private Boolean paused;
 
     @JsonPropertyDescription("How a node is emptied before its machine is told to reboot.")
@@ -63,7 +63,7 @@ public class RebootGroupSpec {
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('168h')",
             message = "must be a duration from 1s to 168h made of whole hours, minutes and seconds, such as 1h")
     @JsonPropertyDescription(
-            "How long a reboot may take before the group is shown as Degraded, from 1s to 168h. The slot is not taken away.")
+            "How long a reboot may take before the group is shown as Degraded, from 1s to 168h. The slot is not taken away. Default: 1h.")
     private String stuckAfter;
 
     @JsonPropertyDescription(

@@ -22,7 +22,7 @@ public class VerifySpec {
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('168h')",
             message = "must be a duration from 1s to 168h made of whole hours, minutes and seconds, such as 15m")
     @JsonPropertyDescription(
-            "How long a machine may take, from the first sign that it is back, until its node is healthy, from 1s to 168h.")
+            "How long a machine may take, from the first sign that it is back, until its node is healthy, from 1s to 168h. Default: 15m.")
     private String timeout;
 
     @Size(max = Durations.MAX_LENGTH)
@@ -31,18 +31,19 @@ public class VerifySpec {
             value = Durations.GRAMMAR_RULE
                     + " && duration(self) >= duration('0s') && duration(self) <= duration('24h')",
             message = "must be a duration from 0s to 24h made of whole hours, minutes and seconds, such as 30s")
-    @JsonPropertyDescription("How long the node must be Ready without a break to count as healthy, from 0s to 24h.")
+    @JsonPropertyDescription(
+            "How long the node must be Ready without a break to count as healthy, from 0s to 24h. Default: 30s.")
     private String minReady;
 
     @Default("Park")
     @JsonPropertyDescription(
-            "What happens to a machine that failed. Park: it stays cordoned, is listed in status.failed and gives its slot back. Hold: it keeps its slot, so that the group stops.")
+            "What happens to a machine that failed. Park: it stays cordoned, is listed in status.failed and gives its slot back. Hold: it keeps its slot, so that the group stops. Default: Park.")
     private OnFailure onFailure;
 
     @Min(0)
     @Max(100)
     @Default("1")
-    @JsonPropertyDescription("With more parked machines than this, nobody gets a slot. From 0 to 100.")
+    @JsonPropertyDescription("With more parked machines than this, nobody gets a slot. From 0 to 100. Default: 1.")
     private Integer maxParked;
 
     public String getTimeout() {

@@ -57,10 +57,13 @@ public final class Sentences {
         return holders.size() + " of " + total + " slots are held: " + names + more + ".";
     }
 
-    /** The line of {@code kubectl get}: who holds, phase and since when, without anything that changes by the second. */
-    public static String summary(List<Holder> holders) {
+    /**
+     * The line of {@code kubectl get}: who holds, phase and since when, without anything that changes by the second; and whether new
+     * grants are paused.
+     */
+    public static String summary(List<Holder> holders, boolean paused) {
         if (holders.isEmpty()) {
-            return "-";
+            return paused ? "- (paused)" : "-";
         }
         Holder first = holders.stream()
                 .min(java.util.Comparator.comparing(Holder::grantedAt))
@@ -69,6 +72,6 @@ public final class Sentences {
                 + first.since().truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
         String stuck = first.stuck() == null ? "" : " (stuck)";
         String more = holders.size() > 1 ? " +" + (holders.size() - 1) + " more" : "";
-        return text + stuck + more;
+        return text + stuck + more + (paused ? " (paused)" : "");
     }
 }

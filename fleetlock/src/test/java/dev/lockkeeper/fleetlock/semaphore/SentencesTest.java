@@ -64,7 +64,7 @@ class SentencesTest {
                 .next();
         assertThat(Sentences.holder(state.holders().getFirst(), minute(90)))
                 .isEqualTo("worker-1 Rebooting for 1h30m (stuck)");
-        assertThat(Sentences.summary(state.holders()))
+        assertThat(Sentences.summary(state.holders(), false))
                 .isEqualTo("worker-1 Rebooting since 2026-07-07T08:00:00Z (stuck)");
         assertThat(Sentences.allHeld(state.holders(), 1, minute(90)))
                 .isEqualTo("worker-1 holds 1 of 1 slots, Rebooting for 1h30m (stuck).");
@@ -82,22 +82,30 @@ class SentencesTest {
 
     @Test
     void summaries() {
-        assertThat(Sentences.summary(List.of())).isEqualTo("-");
-        assertThat(Sentences.summary(granted(1).holders())).isEqualTo("worker-1 Granted since 2026-07-07T08:00:00Z");
+        assertThat(Sentences.summary(List.of(), false)).isEqualTo("-");
+        assertThat(Sentences.summary(granted(1).holders(), false))
+                .isEqualTo("worker-1 Granted since 2026-07-07T08:00:00Z");
         SlotState later = Semaphore.preReboot(
                         Workers.COUNTED,
                         Workers.policy(2),
                         Workers.asking(2),
                         minute(1).plusMillis(77))
                 .next();
-        assertThat(Sentences.summary(later.holders()))
+        assertThat(Sentences.summary(later.holders(), false))
                 .as("whole seconds")
                 .isEqualTo("worker-2 Draining since 2026-07-07T08:01:00Z");
         SlotState both = Semaphore.preReboot(later, Workers.policy(2), Workers.asking(1), T0)
                 .next();
-        assertThat(Sentences.summary(both.holders()))
+        assertThat(Sentences.summary(both.holders(), false))
                 .as("whoever holds longest")
                 .isEqualTo("worker-1 Draining since 2026-07-07T08:00:00Z +1 more");
+    }
+
+    @Test
+    void aPauseShowsInTheSummary() {
+        assertThat(Sentences.summary(List.of(), true)).isEqualTo("- (paused)");
+        assertThat(Sentences.summary(granted(1).holders(), true))
+                .isEqualTo("worker-1 Granted since 2026-07-07T08:00:00Z (paused)");
     }
 
     @Test

@@ -202,7 +202,8 @@ public final class GroupMapping {
                 .toList());
         status.setMembers(state.members());
         status.setUnready(state.members() == null ? null : Integer.valueOf(state.unready()));
-        status.setSummary(Sentences.summary(state.holders()));
+        status.setSummary(summary(state, policy));
+        status.setWaiting(or(status.getWaiting(), 0));
         if (state.members() != null) {
             int total = policy.slots().total(state.members());
             SlotCount slots = or(status.getSlots(), new SlotCount());
@@ -211,6 +212,10 @@ public final class GroupMapping {
             slots.setFree(Math.max(0, total - state.holders().size()));
             status.setSlots(slots);
         }
+    }
+
+    static String summary(SlotState state, SlotPolicy policy) {
+        return Sentences.summary(state.holders(), policy.pausedReason() != null);
     }
 
     private static dev.lockkeeper.crds.v1alpha1.Holder write(Holder from, dev.lockkeeper.crds.v1alpha1.Holder to) {

@@ -98,6 +98,7 @@ public final class StatusBoard implements GroupWork.Store {
         return !Objects.equals(known.getMembers(), members)
                 || !Objects.equals(known.getUnready(), unready.applyAsInt(GroupMapping.state(known)))
                 || !Objects.equals(known.getObservedGeneration(), group.generation())
+                || !Objects.equals(known.getSummary(), GroupMapping.summary(GroupMapping.state(known), group.policy()))
                 || known.getSlots() == null
                 || !Objects.equals(
                         known.getSlots().getTotal(), group.policy().slots().total(members))

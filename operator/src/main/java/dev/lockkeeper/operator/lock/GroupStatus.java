@@ -29,14 +29,19 @@ public final class GroupStatus {
      * @param notServing why the group does not serve at all, null if it does
      * @param secretProblem what is wrong with the Secret of the agents' passwords, null if nothing is
      * @param sharedIds agents' ids that several members share, each with the nodes' names
+     * @param overlapping members that another RebootGroup of the same agents' group has too, by name, in order
      */
     public static List<Condition> conditions(
             GroupView group,
             SlotState state,
             String notServing,
             String secretProblem,
-            Map<String, List<String>> sharedIds) {
-        return List.of(ready(group, notServing, secretProblem), progressing(state), degraded(state, sharedIds));
+            Map<String, List<String>> sharedIds,
+            List<String> overlapping) {
+        return List.of(
+                ready(group, notServing, secretProblem),
+                progressing(state),
+                degraded(state, group.agentGroup(), sharedIds, overlapping));
     }
 
     private static Condition ready(GroupView group, String notServing, String secretProblem) {
@@ -76,7 +81,8 @@ public final class GroupStatus {
                 + (holders.size() > NAMED ? "; and " + (holders.size() - NAMED) + " more." : ".");
     }
 
-    private static Condition degraded(SlotState state, Map<String, List<String>> sharedIds) {
+    private static Condition degraded(
+            SlotState state, String agentGroup, Map<String, List<String>> sharedIds, List<String> overlapping) {
         List<String> problems = new ArrayList<>();
         String reason = null;
         Optional<Holder> stuck =
@@ -121,6 +127,13 @@ public final class GroupStatus {
                                     + e.getKey())
                             .collect(Collectors.joining("; "))
                     + ": none of them gets a slot. Give each machine a machine-id of its own.");
+        }
+        if (!overlapping.isEmpty()) {
+            reason = reason == null ? "OverlappingSelectors" : reason;
+            problems.add("Also in another RebootGroup of the agents' group '" + agentGroup + "': "
+                    + String.join(", ", overlapping.stream().limit(NAMED).toList())
+                    + (overlapping.size() > NAMED ? " and " + (overlapping.size() - NAMED) + " more" : "")
+                    + ". They get no slot. Change the nodeSelectors so that each node is in one.");
         }
         return reason == null
                 ? new Condition("Degraded", false, "AsExpected", "No machine is stuck, failed or blocked.")

@@ -321,6 +321,11 @@ public final class GroupWork {
         Map<String, List<String>> shared = nodes.sharedIds().entrySet().stream()
                 .filter(e -> e.getValue().stream().anyMatch(names::contains))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, java.util.TreeMap::new));
+        List<String> overlapping = members.stream()
+                .filter(n -> membership.serving(group.agentGroup(), n).size() > 1)
+                .map(NodeView::name)
+                .sorted()
+                .toList();
         String secretProblem =
                 group.secret() == null ? null : secrets.of(group.secret()).orElse(null);
         try {
@@ -331,7 +336,7 @@ public final class GroupWork {
                             .filter(n -> !n.ready() && !state.concerns(n.ref()))
                             .count(),
                     state -> GroupStatus.conditions(
-                            group, state, membership.refusal(group.name()), secretProblem, shared));
+                            group, state, membership.refusal(group.name()), secretProblem, shared, overlapping));
         } catch (StoreException e) {
             LOG.warnf("group=%s status not published now: %s", group.name(), e.getMessage());
         }

@@ -12,6 +12,7 @@ import java.util.function.BinaryOperator;
 /**
  * How one RebootGroup stands, in numbers. All come from the stored object, so that every replica shows the same.
  *
+ * @param stuck holders that a person should look at: marked stuck, or Failed with their slot
  * @param oldest since when the longest of each phase's holders has been in it; phases without holders are absent
  * @param blocked how many pods the status names as holding a drain up, for each cause
  */
@@ -23,6 +24,7 @@ public record GroupFigures(
         int members,
         int unready,
         int parked,
+        int stuck,
         boolean paused,
         Map<Phase, Instant> oldest,
         Map<BlockCause, Integer> blocked) {
@@ -55,6 +57,9 @@ public record GroupFigures(
                 members == null ? 0 : members,
                 group.state().unready(),
                 group.state().parked().size(),
+                (int) group.state().holders().stream()
+                        .filter(h -> h.stuck() != null || h.phase() == Phase.FAILED)
+                        .count(),
                 group.policy().pausedReason() != null,
                 oldest,
                 blocked);

@@ -154,6 +154,7 @@ public final class Meters {
         gauge(name, group, "members", "Nodes.", GroupFigures::members);
         gauge(name, group, "unready", "Nodes that are NotReady without a slot and not parked.", GroupFigures::unready);
         gauge(name, group, "parked", "Machines that failed after a reboot and are parked.", GroupFigures::parked);
+        gauge(name, group, "stuck", "Holders that keep their slot until a person looks.", GroupFigures::stuck);
         gauge(name, group, "paused", "1 while a person has paused the group.", f -> f.paused() ? 1 : 0);
         for (Phase phase : Phase.values()) {
             Gauge.builder(

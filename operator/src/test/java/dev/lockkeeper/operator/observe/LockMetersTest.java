@@ -130,6 +130,7 @@ class LockMetersTest {
                         20,
                         2,
                         1,
+                        0,
                         true,
                         Map.of(Phase.DRAINING, now.minusSeconds(90), Phase.REBOOTING, now.minusSeconds(5)),
                         Map.of(BlockCause.PDB, 2, BlockCause.EMPTYDIR, 1)));

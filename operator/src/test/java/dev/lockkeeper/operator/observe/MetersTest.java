@@ -45,6 +45,7 @@ class MetersTest {
                 40,
                 1,
                 1,
+                2,
                 true,
                 Map.of(
                         Phase.DRAINING,
@@ -76,6 +77,7 @@ class MetersTest {
         assertThat(value("lockkeeper_group_members", "group", "workers")).isEqualTo(40);
         assertThat(value("lockkeeper_group_unready", "group", "workers")).isEqualTo(1);
         assertThat(value("lockkeeper_group_parked", "group", "workers")).isEqualTo(1);
+        assertThat(value("lockkeeper_group_stuck", "group", "workers")).isEqualTo(2);
         assertThat(value("lockkeeper_group_paused", "group", "workers")).isEqualTo(1);
         assertThat(value("lockkeeper_group_oldest_holder_seconds", "group", "workers", "phase", "Draining"))
                 .isEqualTo(10);
@@ -88,7 +90,7 @@ class MetersTest {
         assertThat(value("lockkeeper_drain_blocked", "group", "workers", "reason", "error"))
                 .isZero();
 
-        meters.groupStatus(new GroupFigures("workers", 1, 0, 0, 40, 0, 0, false, Map.of(), Map.of()));
+        meters.groupStatus(new GroupFigures("workers", 1, 0, 0, 40, 0, 0, 0, false, Map.of(), Map.of()));
         assertThat(value("lockkeeper_group_slots_held", "group", "workers")).isZero();
         assertThat(value("lockkeeper_group_paused", "group", "workers")).isZero();
         assertThat(value("lockkeeper_group_oldest_holder_seconds", "group", "workers", "phase", "Rebooting"))

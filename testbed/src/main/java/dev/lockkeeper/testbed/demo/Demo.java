@@ -23,12 +23,18 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +86,10 @@ public final class Demo {
                 say("The operator is ready (log: " + operator.log() + ").");
                 boolean good = roll(admin, operator, watcher, journal, machines, fleet);
                 if (keep) {
-                    keepRunning(plane, operator);
+                    keepRunning(plane, operator, machines);
+                } else if (good) {
+                    Files.deleteIfExists(operator.log());
+                    Files.deleteIfExists(folder);
                 }
                 return good;
             } finally {
@@ -150,18 +159,29 @@ public final class Demo {
         int controllers = watcher.heldAtMost("controllers");
         int workers = watcher.heldAtMost("workers");
         say("");
-        say("Summary, by the demo's own watch of the API server (" + watcher.versions()
-                + " stored versions of the groups):");
+        say("Summary, by the demo's own watch of the API server, which saw " + watcher.versions()
+                + " versions of the two groups:");
         boolean good = check(updated == machines.size(), updated + " of " + machines.size() + " machines run " + NEW);
         good &= check(
                 controllers == 1 && workers == 2,
                 "at most " + controllers + " of 1 slot of controllers and " + workers
                         + " of 2 slots of workers were held");
         good &= check(
-                violations.isEmpty(), "every node was cordoned and empty before its reboot, and all cordons are right");
+                violations.isEmpty(),
+                violations.isEmpty()
+                        ? "every node was cordoned and empty before its reboot, and all cordons are right"
+                        : "of nodes, reboots and cordons:");
         violations.forEach(v -> say("      " + v.what()));
-        good &= check(watcher.relists() == 0, "no stored version was missed");
-        good &= check(wasBlocked, "a disruption budget held one drain up, and was waited for");
+        good &= check(
+                watcher.relists() == 0,
+                watcher.relists() == 0
+                        ? "the watch missed no version"
+                        : "the watch broke, and may have missed versions");
+        good &= check(
+                wasBlocked,
+                wasBlocked
+                        ? "a disruption budget held one drain up, and was waited for"
+                        : "no drain was held up by a disruption budget");
         good &= check(
                 journal.entries(Journal.Boot.class).size() == machines.size(),
                 journal.entries(Journal.Boot.class).size() + " reboots for " + machines.size() + " machines");
@@ -174,16 +194,31 @@ public final class Demo {
         return good;
     }
 
-    private static void keepRunning(ControlPlane plane, OperatorProcess operator) throws InterruptedException {
+    private static void keepRunning(ControlPlane plane, OperatorProcess operator, List<SimulatedMachine> machines)
+            throws IOException, InterruptedException {
+        String ask =
+                "  curl -s -w '\\n' -H 'fleet-lock-protocol: true' -d '{\"client_params\":{\"id\":\"%s\",\"group\":\"workers\"}}' "
+                        + operator.url() + "v1/%s";
         say("");
         say("Left running, until you press Ctrl-C. Try in another terminal:");
         say("  export KUBECONFIG=" + plane.adminKubeconfig());
-        say("  kubectl get rbg");
+        say("  kubectl get rbg -w");
         say("  kubectl describe rbg workers");
-        say("  kubectl get events -A --field-selector reason=SlotGranted");
+        say("  kubectl get events --field-selector involvedObject.name=worker-1");
+        say("  kubectl annotate rbg workers lockkeeper.dev/paused='to see what agents are told'");
         say("  curl -s http://127.0.0.1:" + operator.managementPort() + "/q/metrics | grep ^lockkeeper");
-        say("  curl -si -H 'fleet-lock-protocol: true' -d '{\"client_params\":{\"id\":\"0\",\"group\":\"workers\"}}' "
-                + operator.url() + "v1/pre-reboot");
+        say(ask.formatted(machines.getLast().agentId(), "steady-state"));
+        say(ask.formatted("0", "pre-reboot"));
+        say("");
+        say("Press Enter to let every machine stage the next release.");
+        BufferedReader keys = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        LocalDate release = LocalDate.of(2026, 7, 21);
+        while (keys.readLine() != null) {
+            release = release.plusWeeks(2);
+            String version = "44." + release.format(DateTimeFormatter.BASIC_ISO_DATE) + ".3.1";
+            machines.forEach(m -> m.stage(version));
+            say("Every agent stages " + version + " and asks for its reboot.");
+        }
         new CountDownLatch(1).await();
     }
 

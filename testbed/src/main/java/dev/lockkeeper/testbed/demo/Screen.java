@@ -6,6 +6,9 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.stream.Collectors;
 /** Draws how the fleet stands: in place on a terminal, else one line per change. */
 final class Screen {
 
+    private static final int USUAL_WIDTH = 80;
     private static final String ROW = "%-13s %-8s %-17s %-11s %6s  %s";
 
     private final KubernetesClient admin;
@@ -28,6 +32,8 @@ final class Screen {
     private final Map<String, String> stateOf = new HashMap<>();
     private final Map<String, String> printed = new HashMap<>();
     private final Map<String, Instant> since = new HashMap<>();
+    private final Instant begin = Instant.now();
+    private final int width = terminal ? terminalWidth() : Integer.MAX_VALUE;
     private int drawn;
     private Instant blockedSince;
 
@@ -48,7 +54,10 @@ final class Screen {
         Map<String, Node> nodes = admin.nodes().list().getItems().stream()
                 .collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
         List<String> lines = new ArrayList<>();
-        lines.add(ROW.formatted("NODE", "ARCH", "VERSION", "STATE", "SINCE", ""));
+        lines.add(row("NODE", "ARCH", "VERSION", "STATE", "SINCE", ""));
+        if (!terminal && printed.isEmpty()) {
+            System.out.println(row("NODE", "ARCH", "VERSION", "STATE", "AT", ""));
+        }
         boolean blocked = false;
         for (SimulatedMachine machine : machines) {
             Holder holder = holders.get(machine.name());
@@ -61,9 +70,9 @@ final class Screen {
                 since.put(machine.name(), now);
             }
             if (!terminal && !(state + what).equals(printed.put(machine.name(), state + what))) {
-                System.out.println(row(machine, node, state, now, what));
+                System.out.println(row(machine, node, state, begin, now, what));
             }
-            lines.add(row(machine, node, state, now, what));
+            lines.add(row(machine, node, state, since.get(machine.name()), now, what));
         }
         blockedSince = !blocked ? null : blockedSince == null ? now : blockedSince;
         for (RebootGroup group : groups) {
@@ -71,7 +80,9 @@ final class Screen {
         }
         if (terminal) {
             System.out.print((drawn == 0 ? "" : "\033[" + drawn + "A")
-                    + lines.stream().map(l -> "\033[2K" + l + "\n").collect(Collectors.joining()));
+                    + lines.stream()
+                            .map(l -> "\033[2K" + l.substring(0, Math.min(l.length(), width)) + "\n")
+                            .collect(Collectors.joining()));
             drawn = lines.size();
         }
     }
@@ -80,19 +91,39 @@ final class Screen {
         var slots = group.getStatus().getSlots();
         return slots == null
                 ? "not counted yet"
-                : slots.getHeld() + " of " + slots.getTotal() + " slots held ("
-                        + group.getStatus().getSummary() + ")";
+                : slots.getHeld() + " of " + slots.getTotal() + (slots.getTotal() == 1 ? " slot" : " slots") + " held"
+                        + (slots.getHeld() == 0 ? "" : " (" + group.getStatus().getSummary() + ")");
     }
 
-    private String row(SimulatedMachine machine, Node node, String state, Instant now, String what) {
+    private String row(SimulatedMachine machine, Node node, String state, Instant from, Instant now, String what) {
         String osImage = node == null ? "" : node.getStatus().getNodeInfo().getOsImage();
-        return ROW.formatted(
+        return row(
                 machine.name(),
                 architectures.get(machine.name()),
                 osImage.replace("Fedora CoreOS ", ""),
                 state,
-                Duration.between(since.get(machine.name()), now).toSeconds() + "s",
+                Duration.between(from, now).toSeconds() + "s",
                 what);
+    }
+
+    private static String row(Object... cells) {
+        return ROW.formatted(cells).stripTrailing();
+    }
+
+    /** In columns; a line that wraps would spoil the next drawing. */
+    private static int terminalWidth() {
+        try {
+            Process stty = new ProcessBuilder("stty", "size")
+                    .redirectInput(new File("/dev/tty"))
+                    .start();
+            String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
+            int columns = size.length == 2 ? Integer.parseInt(size[1]) : 0;
+            return columns > 0 ? columns : USUAL_WIDTH;
+        } catch (IOException | NumberFormatException e) {
+            return USUAL_WIDTH;
+        }
     }
 
     private static String blocker(Holder holder) {

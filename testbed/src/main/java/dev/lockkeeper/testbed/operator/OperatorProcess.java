@@ -113,7 +113,7 @@ public final class OperatorProcess implements AutoCloseable {
         environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
         environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
         environment.put("LOCKKEEPER_NAMESPACE", "lockkeeper");
-        environment.put("POD_NAME", "lockkeeper-" + settings.name);
+        environment.put("LOCKKEEPER_REPLICA", "lockkeeper-" + settings.name);
         environment.putAll(settings.environment);
         startedAt = Instant.now();
         process = ChildProcesses.start(builder);
