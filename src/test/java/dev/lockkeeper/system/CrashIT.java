@@ -10,8 +10,8 @@ import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.fleet.PodShape;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
 import dev.lockkeeper.testbed.fleet.Workloads;
-import dev.lockkeeper.testbed.operator.OperatorProcess;
 import dev.lockkeeper.testbed.operator.Manifests;
+import dev.lockkeeper.testbed.operator.OperatorProcess;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -144,8 +144,11 @@ class CrashIT {
         rig.register(MachineSpec.of("own-2", 4_711).withLabel("group", "own"));
         Manifests.installWorkload(rig.admin, Map.of("group", "own"));
         Workloads shop = Workloads.inNewNamespace(rig.admin, "own");
-        shop.awaitReady(shop.deployment("web", 1, PodShape.PLAIN.onNode("own-1")));
-        Rig.await().until(() -> ready(ownPods("own-1")) && ready(ownPods("own-2")));
+        shop.awaitReady(shop.deployment("web", 1, PodShape.PLAIN.onNodesWith("group", "own")));
+        Rig.await().untilAsserted(() -> {
+            assertThat(ownPods("own-1")).singleElement().matches(Readiness::isPodReady);
+            assertThat(ownPods("own-2")).singleElement().matches(Readiness::isPodReady);
+        });
         String before = ownPods("own-1").getFirst().getMetadata().getUid();
 
         SimulatedMachine machine = rig.agent(spec, "own", elsewhere);
@@ -171,10 +174,6 @@ class CrashIT {
                 .withField("spec.nodeName", node)
                 .list()
                 .getItems();
-    }
-
-    private static boolean ready(List<Pod> pods) {
-        return pods.size() == 1 && Readiness.isPodReady(pods.getFirst());
     }
 
     @Test

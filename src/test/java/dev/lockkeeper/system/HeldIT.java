@@ -173,6 +173,36 @@ class HeldIT {
     }
 
     @Test
+    void aNodeThatIsPausedWhileItsRequestWaitsGetsNoSlot() throws IOException {
+        List<MachineSpec> machines = group("pauses", 2);
+        assertThat(RawHttp.exchange(
+                                patient.port(), preReboot(machines.getFirst().agentId(), "pauses"))
+                        .status())
+                .isEqualTo(200);
+        awaitFigure("slots_held", "pauses", 1);
+        try (RawHttp waiting = new RawHttp(patient.port())) {
+            waiting.send(preReboot(machines.getLast().agentId(), "pauses"));
+            rig.admin
+                    .nodes()
+                    .withName("pauses-2")
+                    .edit(node -> node.edit()
+                            .editMetadata()
+                            .addToAnnotations("lockkeeper.dev/paused", "db is being repaired")
+                            .endMetadata()
+                            .build());
+            rig.annotate("pauses", "lockkeeper.dev/free-slot", "pauses-1");
+            assertThat(waiting.answer(LONG_HOLD.plusSeconds(5)).text())
+                    .isEqualTo(
+                            "423 {\"kind\":\"paused\",\"value\":\"Node pauses-2 is paused: db is being repaired.\"}");
+        }
+        Rig.await()
+                .untilAsserted(
+                        () -> assertThat(rig.events("Node", "pauses-2"))
+                                .contains(
+                                        "Refused: pauses-2 got no slot (paused): Node pauses-2 is paused: db is being repaired."));
+    }
+
+    @Test
     void clientsThatWentAwayAreNoFaultOfOurs() throws IOException, InterruptedException {
         List<MachineSpec> machines = group("many-left", 2);
         assertThat(RawHttp.exchange(

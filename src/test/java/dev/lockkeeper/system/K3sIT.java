@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -36,8 +35,7 @@ import org.testcontainers.utility.DockerImageName;
  */
 class K3sIT {
 
-    private static final String IMAGE =
-            System.getProperty("k3s.image", "docker.io/rancher/k3s:v1.34.2-k3s1");
+    private static final String IMAGE = System.getProperty("k3s.image", "docker.io/rancher/k3s:v1.34.2-k3s1");
     private static final String SHOP = "shop";
     private static final String MACHINE_ID = "1b4e28ba2fa111d2883f0016d3cca427";
 
@@ -48,7 +46,9 @@ class K3sIT {
     void aNodeOfARealKubeletIsDrainedToldAndUncordoned() throws IOException {
         boolean engine = DockerClientFactory.instance().isDockerAvailable();
         if (Boolean.getBoolean("k3s.required")) {
-            assertThat(engine).as("a container engine runs (k3s.required is set)").isTrue();
+            assertThat(engine)
+                    .as("a container engine runs (k3s.required is set)")
+                    .isTrue();
         }
         assumeTrue(engine, "no container engine runs here, so k3s cannot be started");
         try (K3sContainer k3s =

@@ -127,7 +127,8 @@ class PermissionIT {
             assertThat(forbidden).isEmpty();
             Set<String> unused = new TreeSet<>(granted(rig));
             unused.removeAll(used);
-            // Only an eviction that a budget refuses, a drain past budgets, a repeated Event and a conflict ask for these.
+            // Only an eviction that a budget refuses, a drain past budgets, a repeated Event and a conflict ask for
+            // these.
             assertThat(unused)
                     .isSubsetOf(
                             "delete pods",

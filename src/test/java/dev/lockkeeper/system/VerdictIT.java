@@ -2,6 +2,7 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockkeeper.crds.v1alpha1.DrainMode;
 import dev.lockkeeper.crds.v1alpha1.OnFailure;
 import dev.lockkeeper.crds.v1alpha1.Phase;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupSpec;
@@ -85,7 +86,8 @@ class VerdictIT {
         SimulatedMachine machine = staged("rolled-back", new Fault.RolledBack());
         Rig.await()
                 .untilAsserted(() -> assertThat(rig.events("Node", machine.name()))
-                        .anyMatch(e -> e.startsWith("Verified") && e.contains(Rig.OLD)));
+                        .anyMatch(e -> e.startsWith(
+                                "Verified: rolled-back-1: it came back on the version it left, " + Rig.OLD)));
         awaitFreed(machine, "rolled-back");
         assertThat(rig.parked("rolled-back")).isEmpty();
     }
@@ -93,7 +95,8 @@ class VerdictIT {
     @Test
     void aThirdVersionFreesTheSlotAndIsSaid() {
         SimulatedMachine machine = staged("third", new Fault.BootsInto("43.20260413.3.2"));
-        awaitEvent(machine.name(), "Verified");
+        awaitEvent(
+                machine.name(), "Verified: third-1: it came back on 43.20260413.3.2, which is older than the version");
         awaitFreed(machine, "third");
     }
 
@@ -144,6 +147,50 @@ class VerdictIT {
                         .anyMatch(a -> a.body().contains("\"kind\":\"nodes_unready\"")
                                 && a.body().contains("parked")));
         assertThat(rig.journal.entries(Journal.Down.class, third.name())).isEmpty();
+    }
+
+    @Test
+    void aMachineThatFailedStaysParkedThoughItWasNeverCordoned() {
+        SimulatedMachine machine = staged(
+                "never-cordoned", spec -> spec.getDrain().setMode(DrainMode.None), new Fault.ComesBackNotReady());
+        Rig.await().untilAsserted(() -> assertThat(rig.parked("never-cordoned")).contains(machine.name()));
+        SimulatedMachine other = rig.machine("never-cordoned-2", "never-cordoned", operator);
+        other.stage(Rig.NEW);
+        Rig.await()
+                .untilAsserted(
+                        () -> assertThat(rig.updated("never-cordoned", other)).isTrue());
+        assertThat(rig.parked("never-cordoned")).containsExactly(machine.name());
+        machine.repair();
+        awaitEvent(machine.name(), "Recovered: never-cordoned-1 is Ready again on");
+        Rig.await().untilAsserted(() -> assertThat(rig.parked("never-cordoned")).isEmpty());
+    }
+
+    /** It is down and holds no slot: with countUnready it uses one up from the very version on in which its own is free. */
+    @Test
+    void theSlotOfAMachineThatIsDownGoesToNobodyWhenAPersonFreesIt() {
+        SimulatedMachine machine =
+                staged("down", spec -> spec.getVerify().setOnFailure(OnFailure.Hold), new Fault.ComesBackNotReady());
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.holder("down", machine.name()))
+                        .hasValueSatisfying(h -> assertThat(h.getPhase()).isEqualTo(Phase.Failed)));
+        SimulatedMachine next = rig.machine("down-2", "down", operator);
+        next.stage(Rig.NEW);
+        Rig.await()
+                .until(() ->
+                        Integer.valueOf(1).equals(rig.read("down").getStatus().getWaiting()));
+        rig.annotate("down", "lockkeeper.dev/free-slot", machine.name());
+        Rig.await()
+                .untilAsserted(
+                        () -> assertThat(rig.holder("down", machine.name())).isEmpty());
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.journal.entries(Journal.Answered.class, next.name()))
+                        .anyMatch(a -> a.body().contains("\"kind\":\"nodes_unready\"")
+                                && a.body().contains("down-1, NotReady")));
+        assertThat(rig.events("RebootGroup", "down")).noneMatch(e -> e.contains("down-2 got a slot"));
+        assertThat(rig.events("Node", machine.name()))
+                .contains("SlotFreed: The slot of down-1 is free: freed by an administrator while it was Failed.");
+        machine.repair();
+        Rig.await().untilAsserted(() -> assertThat(rig.updated("down", next)).isTrue());
     }
 
     @Test

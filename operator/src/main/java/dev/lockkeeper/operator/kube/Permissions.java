@@ -4,8 +4,15 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Knows every permission that the operator needs, and asks the API server which of them it lacks. */
 public final class Permissions {
@@ -61,10 +68,19 @@ public final class Permissions {
     /**
      * The permissions that are missing now; empty if none is.
      *
-     * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server cannot be asked
+     * @throws KubernetesClientException if the API server cannot be asked
      */
     public List<Permission> missing() {
-        return NEEDED.stream().filter(p -> !allowed(p)).toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Map<Permission, CompletableFuture<Boolean>> reviews = new LinkedHashMap<>();
+            NEEDED.forEach(p -> reviews.put(p, CompletableFuture.supplyAsync(() -> allowed(p), threads)));
+            return reviews.entrySet().stream()
+                    .filter(review -> !review.getValue().join())
+                    .map(Map.Entry::getKey)
+                    .toList();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof KubernetesClientException cause ? cause : e;
+        }
     }
 
     private boolean allowed(Permission permission) {

@@ -4,6 +4,7 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,10 @@ public final class Startup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Startup.class);
     private static final long LOOK_AGAIN_MILLIS = 500;
     private static final long WATCH_MILLIS = 15_000;
+    /** While the first lists come in, which takes some hundred milliseconds. */
+    private static final long SYNC_MILLIS = 20;
+
+    private static final Duration CHECK_AGAIN = Duration.ofSeconds(2);
 
     private final KubernetesClient client;
     private final Permissions permissions;
@@ -30,6 +35,9 @@ public final class Startup implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean cachesStarted;
     private volatile boolean controllersStarted;
+    /** When permissions and CRDs were last seen to be right, by {@link System#nanoTime}; used by the thread alone. */
+    private long checked;
+
     /** What is being waited for; null once all is well. */
     private volatile String problem = "The operator is starting.";
 
@@ -75,14 +83,45 @@ public final class Startup implements AutoCloseable {
             }
             problem = found;
             try {
-                Thread.sleep(found == null ? WATCH_MILLIS : LOOK_AGAIN_MILLIS);
+                Thread.sleep(pause(found));
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
+    private long pause(String found) {
+        if (found == null) {
+            return WATCH_MILLIS;
+        }
+        return isSyncing() ? SYNC_MILLIS : LOOK_AGAIN_MILLIS;
+    }
+
+    /** Whether all was right a moment ago, and only the first lists are missing. */
+    private boolean isSyncing() {
+        return cachesStarted && !controllersStarted && System.nanoTime() - checked < CHECK_AGAIN.toNanos();
+    }
+
     private String look() {
+        String wrong = isSyncing() ? null : wrong();
+        if (wrong != null) {
+            return wrong;
+        }
+        if (!cachesStarted) {
+            startInformers.run();
+            cachesStarted = true;
+        }
+        if (!groups.synced() || !nodes.synced()) {
+            return "Waiting for the first list of RebootGroups and Nodes.";
+        }
+        if (!controllersStarted) {
+            startControllers.run();
+            controllersStarted = true;
+        }
+        return null;
+    }
+
+    private String wrong() {
         try {
             List<Permissions.Permission> missing = permissions.missing();
             if (!missing.isEmpty()) {
@@ -101,17 +140,7 @@ public final class Startup implements AutoCloseable {
                     ? problem
                     : "The API server at " + client.getMasterUrl() + " cannot be asked: " + reason(e);
         }
-        if (!cachesStarted) {
-            startInformers.run();
-            cachesStarted = true;
-        }
-        if (!groups.synced() || !nodes.synced()) {
-            return "Waiting for the first list of RebootGroups and Nodes.";
-        }
-        if (!controllersStarted) {
-            startControllers.run();
-            controllersStarted = true;
-        }
+        checked = System.nanoTime();
         return null;
     }
 

@@ -68,6 +68,10 @@ final class Site implements AutoCloseable {
         return plane.admin();
     }
 
+    Path folder() {
+        return folder;
+    }
+
     /** With the JVM options of deploy/. */
     OperatorProcess.Builder operator() {
         return OperatorProcess.builder(kubeconfig, folder);

@@ -25,6 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class OperatorProcess implements AutoCloseable {
 
+    /** The JVM options of deploy/, but for what ends a process. */
+    public static final List<String> SHIPPED_JVM = List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -53,8 +56,7 @@ public final class OperatorProcess implements AutoCloseable {
         private final Path kubeconfig;
         private final Path folder;
         private final Map<String, String> environment = new LinkedHashMap<>();
-        private final List<String> jvm =
-                new ArrayList<>(List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        private final List<String> jvm = new ArrayList<>(SHIPPED_JVM);
         private String name = "0";
 
         private Builder(Path kubeconfig, Path folder) {
