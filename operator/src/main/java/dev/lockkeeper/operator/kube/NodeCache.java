@@ -27,6 +27,9 @@ public final class NodeCache implements Nodes, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(NodeCache.class);
 
+    /** Whole nodes at a time: with their images they take 16 KB each as JSON, and several times that as objects. */
+    private static final long PAGE = 100;
+
     private final Map<String, NodeView> byName = new ConcurrentHashMap<>();
     private final Map<String, List<String>> byMachineId = new ConcurrentHashMap<>();
     private final Map<String, List<String>> bySystemUuid = new ConcurrentHashMap<>();
@@ -35,7 +38,7 @@ public final class NodeCache implements Nodes, AutoCloseable {
 
     /** Begins to watch; {@link #synced} tells when the first list is in. */
     public void start(KubernetesClient client) {
-        informer = client.nodes().withLimit(500L).runnableInformer(0);
+        informer = client.nodes().withLimit(PAGE).runnableInformer(0);
         informer.itemStore(new Skeletons());
         informer.exceptionHandler((started, error) -> {
             LOG.warnf("watching Nodes failed, trying again: %s", error.getMessage());

@@ -19,7 +19,7 @@ public final class Startup implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Startup.class);
     private static final long LOOK_AGAIN_MILLIS = 500;
-    private static final long WATCH_MILLIS = 15_000;
+    private static final long WATCH_MILLIS = 60_000;
     /** While the first lists come in, which takes some hundred milliseconds. */
     private static final long SYNC_MILLIS = 20;
 

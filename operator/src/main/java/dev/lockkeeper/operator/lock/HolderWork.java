@@ -276,9 +276,13 @@ public final class HolderWork {
         if (found.isEmpty()) {
             return nodeGone(group, holder);
         }
+        // The drain has just ended with a look at the pods; most agents are told at once.
+        Duration untilLook = timing.retry().minus(Duration.between(sights.phase(group, holder), clock.instant()));
         String lost = null;
         if (!found.get().unschedulable()) {
             lost = "the node was uncordoned";
+        } else if (untilLook.isPositive()) {
+            return untilLook;
         } else if (!drain.remaining(found.get(), group.drain()).isEmpty()) {
             lost = "a pod came back";
         }
