@@ -56,7 +56,7 @@ public final class KubeGroupStore implements GroupStore {
     /** The group as it is given, or as this process saw it later. */
     RebootGroup newest(RebootGroup group) {
         RebootGroup seen = latest.get(group.getMetadata().getName());
-        return seen == null ? group : newer(group, seen);
+        return seen == null ? group : newer(seen, group);
     }
 
     /** A version that cannot be compared is taken for the newer one: a wrong guess costs a conflict, nothing else. */

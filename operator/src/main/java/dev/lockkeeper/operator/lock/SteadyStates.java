@@ -16,8 +16,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -26,8 +28,9 @@ import java.util.function.Consumer;
  * Answers steady-states: at once where the id holds nothing, else once its machine is verified or has failed.
  *
  * <ol>
- *   <li>If the cache shows where the id holds, that group is swapped to Verifying; its success proves the cache right. Else, or if
- *       nobody holds there, all groups are read, by a read that begins after the request arrived.
+ *   <li>If the cache shows where the id holds, that holding is swapped to Verifying; the swap proves the cache right.
+ *   <li>If there is nothing to verify there, or the cache shows no holding, all other groups are read, by a read that begins after the
+ *       request arrived, and each that has the id is dealt with in the same way.
  *   <li>Who is being verified waits. When the cache shows that the holding has ended, it gets its 200: a token never comes back.
  *   <li>When its time is up, or this replica stops, it is refused.
  * </ol>
@@ -49,8 +52,8 @@ final class SteadyStates {
     private static final class Open {
         final Call call;
         final String rebootGroup;
-        /** Whether all groups were read, and only this one has the id. */
-        final boolean alone;
+        /** The groups that were dealt with before: nothing is to be verified there. */
+        final Set<String> done;
 
         final Instant deadline;
         final CompletableFuture<Reply> answer;
@@ -63,10 +66,10 @@ final class SteadyStates {
 
         String sentence = "The machine is being verified.";
 
-        Open(Call call, String rebootGroup, boolean alone, Instant deadline, CompletableFuture<Reply> answer) {
+        Open(Call call, String rebootGroup, Set<String> done, Instant deadline, CompletableFuture<Reply> answer) {
             this.call = call;
             this.rebootGroup = rebootGroup;
-            this.alone = alone;
+            this.done = done;
             this.deadline = deadline;
             this.answer = answer;
         }
@@ -97,9 +100,9 @@ final class SteadyStates {
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         List<GroupView> holding = holding(groups.membership().all(), call);
         if (holding.size() == 1) {
-            loop.accept(() -> begin(new Open(call, holding.getFirst().name(), false, deadline, answer)));
+            loop.accept(() -> begin(new Open(call, holding.getFirst().name(), Set.of(), deadline, answer)));
         } else {
-            askAll(call, deadline, answer);
+            askAll(call, Set.of(), deadline, answer);
         }
         return answer;
     }
@@ -124,19 +127,19 @@ final class SteadyStates {
                 .toList();
     }
 
-    private void askAll(Call call, Instant deadline, CompletableFuture<Reply> answer) {
+    private void askAll(Call call, Set<String> done, Instant deadline, CompletableFuture<Reply> answer) {
         freshGroups.get().whenComplete((all, error) -> {
             if (error != null) {
                 answer.complete(LockService.reply(LockService.unavailable(error)));
                 return;
             }
-            List<GroupView> holding = holding(all, call);
-            if (holding.isEmpty()) {
-                answer.complete(released(call.id()));
-            } else {
-                String group = holding.getFirst().name();
-                loop.accept(() -> begin(new Open(call, group, holding.size() == 1, deadline, answer)));
-            }
+            holding(all, call).stream()
+                    .map(GroupView::name)
+                    .filter(group -> !done.contains(group))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            group -> loop.accept(() -> begin(new Open(call, group, done, deadline, answer))),
+                            () -> answer.complete(released(call.id())));
         });
     }
 
@@ -172,8 +175,7 @@ final class SteadyStates {
             return;
         }
         switch (looked.outcome()) {
-            case NO_HOLDER -> ended(open);
-            case DONE -> ended(open);
+            case NO_HOLDER, DONE -> askOthers(open);
             case VERIFYING -> {
                 Holder holder = looked.holder();
                 open.token = holder.token();
@@ -187,14 +189,16 @@ final class SteadyStates {
         }
     }
 
-    /** Nothing is held in this group any more; whether in another one is known only if all were read. */
-    private void ended(Open open) {
-        if (open.alone || open.token != null) {
+    /** Nothing is to be verified in this group; in another one there may be. */
+    private void askOthers(Open open) {
+        if (open.token != null) {
             end(open, released(open.call.id()));
-        } else {
-            waiting.remove(open);
-            askAll(open.call, open.deadline, open.answer);
+            return;
         }
+        waiting.remove(open);
+        Set<String> done = new HashSet<>(open.done);
+        done.add(open.rebootGroup);
+        askAll(open.call, done, open.deadline, open.answer);
     }
 
     /** To be called when a RebootGroup changed in the cache. */
@@ -217,7 +221,7 @@ final class SteadyStates {
                 .isPresent()) {
             open.seen = true;
         } else if (holding.isPresent() || open.seen) {
-            ended(open);
+            end(open, released(open.call.id()));
         } else {
             swap(open);
         }
