@@ -735,7 +735,7 @@ class AnswersIT {
                             .as(path)
                             .matches(
                                     "503 \\{\"kind\":\"store_unavailable\",\"value\":\"The lock's state cannot be read or"
-                                            + " written now: .+ Ask again\\.\"}");
+                                            + " written now: .+[^.]\\. Ask again\\.\"}");
                 }
             } finally {
                 own.plane.resume(Part.API_SERVER);

@@ -151,7 +151,7 @@ public class Assembly {
         groupCache.listen(lockService::changed);
         groupCache.listen(lockMeters::changed);
         agentApi = lockMeters.measured(new ReadyAgentApi(lockService, startup));
-        leadership.listen(meters::leader);
+        leadership.listen(() -> meters.leader(true));
         leadership.beforeHalt(this::lastWords);
     }
 

@@ -31,6 +31,6 @@ final class ReadyAgentApi implements AgentApi {
         return CompletableFuture.completedFuture(new Reply(
                 Kind.STORE_UNAVAILABLE.status(),
                 Kind.STORE_UNAVAILABLE.text(),
-                "This replica is starting. " + startup.problem() + " Ask again."));
+                "This replica is starting: " + startup.problem().replaceFirst("\\.$", "") + ". Ask again."));
     }
 }

@@ -50,7 +50,10 @@ public interface Settings {
         @WithDefault("PT15M")
         Duration askTimeout();
 
-        /** How long after its last request an agent counts as waiting, PT1S to PT24H. */
+        /**
+         * How long after its last request an agent counts as waiting, PT1S to PT24H; and how long one that gave a slot back comes
+         * after all others.
+         */
         @WithDefault("PT10M")
         Duration waitingWindow();
     }
@@ -58,7 +61,7 @@ public interface Settings {
     /** Drains. */
     interface Drain {
 
-        /** The time between two looks at a running drain, PT0.1S to PT5M. */
+        /** The longest time between two looks at a running drain, PT0.1S to PT5M; it begins with shorter ones. */
         @WithDefault("PT5S")
         Duration retryInterval();
 
@@ -82,7 +85,7 @@ public interface Settings {
         @WithDefault("PT5S")
         Duration timeout();
 
-        /** How often a swap that conflicts or fails is tried in all, 1 to 100. */
+        /** How often a swap that conflicts or fails is tried on a fresh read, 1 to 100. */
         @WithDefault("8")
         int tries();
     }

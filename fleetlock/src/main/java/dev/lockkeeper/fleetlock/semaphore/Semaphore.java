@@ -377,7 +377,9 @@ public final class Semaphore {
         if (names.isEmpty() && down == 1) {
             return "No slot: 1 NotReady member uses it. Repair it or delete its Node.";
         }
-        String who = names.isEmpty() ? down + " NotReady members" : String.join("; ", names);
+        String who = names.isEmpty()
+                ? down + " NotReady members"
+                : String.join("; ", names) + (down > names.size() ? " and " + (down - names.size()) + " more" : "");
         return "No slot: " + who + " use it. Repair them or delete their Nodes.";
     }
 }

@@ -30,6 +30,12 @@ public final class Sentences {
         return large + largeUnit + (small == 0 ? "" : small + smallUnit);
     }
 
+    /** The first of the texts, and how many more there are, such as {@code a, b and 3 more}. */
+    public static String some(List<String> texts, int most, String separator) {
+        String first = texts.stream().limit(most).collect(Collectors.joining(separator));
+        return texts.size() > most ? first + " and " + (texts.size() - most) + " more" : first;
+    }
+
     /** One holder, such as {@code worker-7 Draining for 4m: pod db/pg-0 blocked by PDB db/pg (0 disruptions allowed)}. */
     public static String holder(Holder holder, Instant now) {
         return holder.machine() + " " + phase(holder, now);
@@ -52,9 +58,8 @@ public final class Sentences {
             Holder only = holders.getFirst();
             return only.machine() + " holds 1 of " + total + " slots, " + phase(only, now) + ".";
         }
-        String names = holders.stream().limit(NAMED).map(h -> holder(h, now)).collect(Collectors.joining("; "));
-        String more = holders.size() > NAMED ? " and " + (holders.size() - NAMED) + " more" : "";
-        return holders.size() + " of " + total + " slots are held: " + names + more + ".";
+        return holders.size() + " of " + total + " slots are held: "
+                + some(holders.stream().map(h -> holder(h, now)).toList(), NAMED, "; ") + ".";
     }
 
     /**

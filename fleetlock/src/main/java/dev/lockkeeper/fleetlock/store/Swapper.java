@@ -161,12 +161,7 @@ public final class Swapper implements AutoCloseable {
             }
         } while (tried < tries && pausedBefore(tried));
         String why = last == null ? "another writer was faster each time" : String.valueOf(last.getMessage());
-        fail(
-                batch,
-                new StoreException(
-                        "the state of group '" + group + "' cannot be reached or keeps conflicting, given up after "
-                                + tried + (tried == 1 ? " try: " : " tries: ") + why,
-                        last));
+        fail(batch, new StoreException("given up after " + tried + (tried == 1 ? " try: " : " tries: ") + why, last));
     }
 
     /** Saves the read where nobody else wrote meanwhile. What was seen may be old, so it is never an answer by itself. */

@@ -4,8 +4,8 @@ import dev.lockkeeper.fleetlock.semaphore.Boot;
 import java.time.Instant;
 
 /**
- * What is known of a machine that was told to reboot. All times are of the leader's own clock or were stored by a leader; what the
- * node's clock wrote is only compared for equality.
+ * What is known of a machine that was told to reboot. All times but {@code steadyAt} are of the leader's own clock; what the node's
+ * clock wrote is only compared for equality.
  *
  * @param told what the node ran at telling, from a fresh read then
  * @param now what the node runs now
@@ -16,9 +16,10 @@ import java.time.Instant;
  *     steady-state was stored; null before that. To be stored with the holding ({@code Holder.heartbeat})
  * @param heartbeat the same now. Where the bootID is still the old one, both must come from quorum reads: a cache that lags behind
  *     shows an old heartbeat first and a newer one later, both from before the reboot
- * @param steadyAt when the agent's steady-state was stored, null if there was none since telling
- * @param verifyingSince when Verifying began, null while Rebooting
- * @param toldAt when Granted→Rebooting was stored
+ * @param steadyAt when the agent's steady-state was stored, by the serving replica's clock: only whether there was one counts; null if
+ *     there was none since telling
+ * @param verifyingSince since when the leader has seen it in Verifying (or Failed), null while Rebooting
+ * @param rebootingSince since when the leader has seen it in Rebooting; null once it is not
  */
 public record Evidence(
         Boot told,
@@ -29,7 +30,7 @@ public record Evidence(
         String heartbeat,
         Instant steadyAt,
         Instant verifyingSince,
-        Instant toldAt) {
+        Instant rebootingSince) {
 
     boolean isNewBoot() {
         return now.bootId() != null && !now.bootId().equals(told.bootId());

@@ -86,11 +86,11 @@ public final class Judge {
 
     /** The node's Ready and version are from before the reboot here, unless its kubelet has written since. */
     private static Judgement steadyOnTheOldBoot(Evidence e, VerifyPolicy policy, Instant now) {
-        Instant verifyingSince = e.verifyingSince() == null ? e.steadyAt() : e.verifyingSince();
-        Instant deadline = verifyingSince.plus(policy.timeout());
-        Instant readySince = e.readySince() == null ? e.steadyAt() : e.readySince();
-        Instant readyAt = readySince.plus(policy.minReady());
-        boolean alive = e.ready() && e.hasHeartbeat();
+        Instant deadline = e.verifyingSince().plus(policy.timeout());
+        Instant readyAt = e.readySince() == null
+                ? now.plus(policy.minReady())
+                : e.readySince().plus(policy.minReady());
+        boolean alive = e.ready() && e.readySince() != null && e.hasHeartbeat();
         if (alive && !readyAt.isAfter(now)) {
             return new Judgement.Inconclusive("its agent started anew before the reboot");
         }
@@ -106,7 +106,11 @@ public final class Judge {
     }
 
     private static Judgement silentOnTheOldBoot(Evidence e, VerifyPolicy policy, Instant now) {
-        Instant stuckAt = e.toldAt().plus(policy.stuckAfter());
+        if (e.rebootingSince() == null) {
+            // Its new boot was seen before: what shows the old one again is an old look at the Node.
+            return new Judgement.Keep(now, "its node shows the boot before the reboot");
+        }
+        Instant stuckAt = e.rebootingSince().plus(policy.stuckAfter());
         if (stuckAt.isAfter(now)) {
             return new Judgement.Keep(stuckAt, e.ready() ? "it was told to reboot and is still up" : "it is rebooting");
         }

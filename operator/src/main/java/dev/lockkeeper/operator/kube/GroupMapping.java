@@ -83,13 +83,16 @@ public final class GroupMapping {
                 group.getMetadata().getName(),
                 slots(spec.getSlots()),
                 or(spec.getCountUnready(), RebootGroupDefaults.COUNT_UNREADY),
-                annotated != null
-                        ? annotated.isBlank() ? "annotation " + RebootGroup.PAUSED_ANNOTATION : annotated
-                        : paused ? "spec.paused is true" : null,
+                annotated != null ? pausedReason(annotated) : paused ? "spec.paused is true" : null,
                 group.getMetadata().getDeletionTimestamp() != null,
                 or(or(spec.getVerify(), new VerifySpec()).getMaxParked(), RebootGroupDefaults.MAX_PARKED),
                 refreshAsked,
                 backoff);
+    }
+
+    /** What the annotation of that name says; it pauses without a reason, too. */
+    static String pausedReason(String annotated) {
+        return annotated == null || !annotated.isBlank() ? annotated : "annotation " + RebootGroup.PAUSED_ANNOTATION;
     }
 
     private static Slots slots(IntOrString slots) {

@@ -144,23 +144,23 @@ public final class KubeGroupStore implements GroupStore {
     }
 
     /**
-     * Changes what of the status is not the semaphore's: conditions, counts of who waits. Writes nothing where the change changes
-     * nothing.
-     *
-     * @return false if another writer was faster; the caller's next look tries again
+     * Changes what the leader counts and concludes, and who waits. Writes nothing where the change changes nothing, nor where another
+     * writer was faster: the caller's next look tries again.
      */
-    public boolean publish(String group, Consumer<RebootGroupStatus> change) throws StoreException {
+    public void publish(String group, Consumer<RebootGroupStatus> change) throws StoreException {
         RebootGroup known = latest.get(group);
         if (known == null) {
             known = get(group).orElse(null);
         }
         if (known == null) {
-            return true;
+            return;
         }
         RebootGroupStatus status = copy(known.getStatus());
         change.accept(status);
         KubernetesSerialization json = client.getKubernetesSerialization();
-        return json.asJson(status).equals(json.asJson(copy(known.getStatus()))) || put(known, status);
+        if (!json.asJson(status).equals(json.asJson(copy(known.getStatus())))) {
+            put(known, status);
+        }
     }
 
     private RebootGroupStatus copy(RebootGroupStatus status) {
@@ -199,7 +199,10 @@ public final class KubeGroupStore implements GroupStore {
         }
     }
 
-    /** What a write did not succeed on is not used again, whatever its version says. */
+    /**
+     * What a write did not succeed on is not used again, whatever its version says: of an etcd that was restored from a backup, the
+     * true version may be the lower one.
+     */
     private void forget(String group, RebootGroup known) {
         if (known != null) {
             latest.remove(group, known);

@@ -11,7 +11,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,7 +26,7 @@ public class Leadership {
     private final AtomicBoolean leading = new AtomicBoolean();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private volatile Runnable beforeHalt = () -> {};
-    private volatile Consumer<Boolean> listener = _ -> {};
+    private volatile Runnable listener = () -> {};
 
     @Produces
     @Singleton
@@ -44,7 +43,7 @@ public class Leadership {
 
     private void started() {
         leading.set(true);
-        listener.accept(true);
+        listener.run();
         LOG.info("This replica leads: it drains, judges and frees.");
     }
 
@@ -71,7 +70,7 @@ public class Leadership {
     }
 
     /** Told whenever this replica begins to lead. */
-    public void listen(Consumer<Boolean> toldOfLead) {
-        listener = toldOfLead;
+    public void listen(Runnable told) {
+        listener = told;
     }
 }

@@ -38,7 +38,7 @@ public final class NodeViews {
                         .orElse(null),
                 node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable()),
                 annotations.get(NodeView.CORDONED),
-                annotations.get(NodeView.PAUSED));
+                GroupMapping.pausedReason(annotations.get(NodeView.PAUSED)));
     }
 
     private static Optional<NodeCondition> ready(Node node) {

@@ -5,7 +5,6 @@ import dev.lockkeeper.operator.lock.NodeView;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,8 +14,6 @@ import java.util.Optional;
  * resourceVersion: neither is ever there without the other by our doing, and nothing that a person did meanwhile is overwritten.
  */
 public final class NodeWriter implements Cordons {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final KubernetesClient client;
 
@@ -66,7 +63,7 @@ public final class NodeWriter implements Cordons {
                 {"metadata": {"resourceVersion": "%s", "annotations": {"%s": %s}},
                  "spec": {"unschedulable": %s}}""".formatted(node.resourceVersion(), NodeView.CORDONED, token, unschedulable);
         try {
-            Patch.merge(client, "api/v1/nodes/" + node.name(), body, PATIENCE);
+            Patch.merge(client, "api/v1/nodes/" + node.name(), body);
             return Outcome.DONE;
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {

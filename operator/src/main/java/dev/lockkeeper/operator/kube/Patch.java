@@ -5,12 +5,14 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.net.URI;
-import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Sends a patch as the one request that it is: the client's own {@code patch} reads the object first. */
+/**
+ * Sends a patch as the one request that it is: the client's own {@code patch} reads the object first. It waits for an answer as long as
+ * the client is configured to.
+ */
 public final class Patch {
 
     private Patch() {}
@@ -20,8 +22,8 @@ public final class Patch {
      * @param body a JSON merge patch (RFC 7386)
      * @throws KubernetesClientException with the answer's code, or with none if no answer came: then the outcome is unknown
      */
-    public static void merge(KubernetesClient client, String path, String body, Duration patience) {
-        send(client, path, "application/merge-patch+json", body, patience);
+    public static void merge(KubernetesClient client, String path, String body) {
+        send(client, path, "application/merge-patch+json", body);
     }
 
     /**
@@ -29,23 +31,22 @@ public final class Patch {
      * @param body a JSON patch (RFC 6902); one of whose tests fails changes nothing and is answered 422
      * @throws KubernetesClientException with the answer's code, or with none if no answer came: then the outcome is unknown
      */
-    public static void json(KubernetesClient client, String path, String body, Duration patience) {
-        send(client, path, "application/json-patch+json", body, patience);
+    public static void json(KubernetesClient client, String path, String body) {
+        send(client, path, "application/json-patch+json", body);
     }
 
-    private static void send(KubernetesClient client, String path, String type, String body, Duration patience) {
+    private static void send(KubernetesClient client, String path, String type, String body) {
+        int patience = client.getConfiguration().getRequestTimeout();
         URI uri = URI.create(client.getMasterUrl() + path);
         HttpRequest request = client.getHttpClient()
                 .newHttpRequestBuilder()
                 .uri(uri)
                 .method("PATCH", type, body)
-                .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(patience, TimeUnit.MILLISECONDS)
                 .build();
         HttpResponse<String> response;
         try {
-            response = client.getHttpClient()
-                    .sendAsync(request, String.class)
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            response = client.getHttpClient().sendAsync(request, String.class).get(patience, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new KubernetesClientException("PATCH " + uri + " got no answer: " + e.getMessage(), e);
         } catch (InterruptedException e) {

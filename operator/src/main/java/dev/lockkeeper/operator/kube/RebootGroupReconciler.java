@@ -25,7 +25,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls the leader's work for a RebootGroup whenever the group or one of its nodes changed, and once a minute in any case.
+ * Calls the leader's work for a RebootGroup whenever the group, one of its nodes or its Secret changed, and every half minute in any
+ * case.
  *
  * <p>It never writes status: only the lock store does. Its controller does not filter by generation, as holders live in status.
  */

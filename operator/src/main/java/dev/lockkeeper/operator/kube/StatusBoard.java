@@ -15,11 +15,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -32,7 +31,9 @@ import org.jboss.logging.Logger;
 public final class StatusBoard implements GroupWork.Store {
 
     private static final Logger LOG = Logger.getLogger(StatusBoard.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** The answer to a JSON patch whose test fails. */
+    private static final int ANOTHER_VALUE = 422;
 
     private final KubernetesClient client;
     private final KubeGroupStore store;
@@ -64,10 +65,6 @@ public final class StatusBoard implements GroupWork.Store {
             ToIntFunction<SlotState> unready,
             Function<SlotState, List<GroupStatus.Condition>> conditions)
             throws StoreException {
-        RebootGroupStatus known = cache.status(group.name());
-        if (known != null && !changes(known, group, members, unready, conditions)) {
-            return;
-        }
         store.publish(group.name(), status -> {
             SlotState state = GroupMapping.state(status);
             GroupMapping.write(
@@ -87,25 +84,6 @@ public final class StatusBoard implements GroupWork.Store {
                 conditions.apply(GroupMapping.state(status)),
                 group.generation(),
                 clock.instant());
-    }
-
-    private boolean changes(
-            RebootGroupStatus known,
-            GroupView group,
-            int members,
-            ToIntFunction<SlotState> unready,
-            Function<SlotState, List<GroupStatus.Condition>> conditions) {
-        return !Objects.equals(known.getMembers(), members)
-                || !Objects.equals(known.getUnready(), unready.applyAsInt(GroupMapping.state(known)))
-                || !Objects.equals(known.getObservedGeneration(), group.generation())
-                || !Objects.equals(known.getSummary(), GroupMapping.summary(GroupMapping.state(known), group.policy()))
-                || known.getSlots() == null
-                || !Objects.equals(
-                        known.getSlots().getTotal(), group.policy().slots().total(members))
-                || !merged(known, group, conditions).equals(known.getConditions())
-                || known.getWaitingBy() != null
-                        && fresh(known.getWaitingBy()).size()
-                                != known.getWaitingBy().size();
     }
 
     /**
@@ -153,26 +131,28 @@ public final class StatusBoard implements GroupWork.Store {
 
     private Map<String, WaitingCount> fresh(Map<String, WaitingCount> by) {
         Instant oldest = clock.instant().minus(waitingWindow.multipliedBy(2));
-        Map<String, WaitingCount> fresh = new HashMap<>(by);
+        Map<String, WaitingCount> fresh = new TreeMap<>(by);
         fresh.values().removeIf(c -> Instant.parse(c.getAt()).isBefore(oldest));
         return fresh;
     }
 
     @Override
-    public void removeFreeSlot(GroupView group) {
+    public boolean removeFreeSlot(GroupView group) {
         try {
             String at = "/metadata/annotations/" + RebootGroup.FREE_SLOT_ANNOTATION.replace("/", "~1");
             String value = client.getKubernetesSerialization().asJson(group.freeSlot());
             Patch.json(
-                    client,
-                    "apis/lockkeeper.dev/v1alpha1/rebootgroups/" + group.name(),
-                    """
-                    [{"op": "test", "path": "%s", "value": %s}, {"op": "remove", "path": "%s"}]""".formatted(at, value, at),
-                    PATIENCE);
+                    client, "apis/lockkeeper.dev/v1alpha1/rebootgroups/" + group.name(), """
+                    [{"op": "test", "path": "%s", "value": %s}, {"op": "remove", "path": "%s"}]""".formatted(at, value, at));
+            return true;
         } catch (KubernetesClientException e) {
+            if (e.getCode() == ANOTHER_VALUE) {
+                return false;
+            }
             LOG.infof(
                     "group=%s annotation %s not removed yet: %s",
                     group.name(), RebootGroup.FREE_SLOT_ANNOTATION, e.getMessage());
+            return false;
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -15,11 +16,15 @@ import java.util.function.BiFunction;
 final class Admission {
 
     private static final int NAMED = 10;
+    private static final int NAMED_NODES = 3;
 
     /** @param node null for a machine that is no node */
     record Admitted(GroupView group, NodeView node) {}
 
-    /** Exactly one of the two is set. */
+    /**
+     * @param admitted null if the request is about no group and machine
+     * @param refusal null if it may go on
+     */
     record Result(Admitted admitted, Refusal refusal) {}
 
     private final Membership membership;
@@ -62,10 +67,7 @@ final class Admission {
             return refused(
                     Kind.UNKNOWN_GROUP,
                     "No RebootGroup serves '" + call.group() + "' (there are: "
-                            + (known.isEmpty()
-                                    ? "none"
-                                    : String.join(", ", known.subList(0, Math.min(NAMED, known.size())))
-                                            + (known.size() > NAMED ? " and " + (known.size() - NAMED) + " more" : ""))
+                            + (known.isEmpty() ? "none" : Sentences.some(known, NAMED, ", "))
                             + ").");
         }
         List<NodeView> matches = nodes.withAgentId(call.id());
@@ -73,13 +75,13 @@ final class Admission {
             return refused(
                     Kind.AMBIGUOUS_MACHINE,
                     "The id " + call.id() + " belongs to " + matches.size() + " nodes ("
-                            + String.join(
-                                    ", ",
+                            + Sentences.some(
                                     matches.stream()
                                             .map(NodeView::name)
                                             .sorted()
-                                            .limit(3)
-                                            .toList())
+                                            .toList(),
+                                    NAMED_NODES,
+                                    ", ")
                             + "): give each machine a machine-id of its own.");
         }
         return matches.isEmpty() ? noNode(call, serving) : node(call, serving, matches.getFirst());
@@ -115,9 +117,10 @@ final class Admission {
         if (wrong.isPresent()) {
             return refused(wrong.get());
         }
-        return node != null && node.pausedReason() != null
-                ? refused(Kind.PAUSED, "Node " + node.name() + " is paused: " + node.pausedReason() + ".")
-                : new Result(new Admitted(group, node), null);
+        Refusal paused = node == null || node.pausedReason() == null
+                ? null
+                : new Refusal(Kind.PAUSED, "Node " + node.name() + " is paused: " + node.pausedReason() + ".");
+        return new Result(new Admitted(group, node), paused);
     }
 
     private static Result ambiguous(AgentApi.Call call, String machine, List<GroupView> groups) {

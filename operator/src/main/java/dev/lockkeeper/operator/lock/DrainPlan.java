@@ -11,15 +11,9 @@ import java.util.stream.Stream;
  * @param waiting on their way out, nothing to be done
  * @param lingering on their way out, but slow enough that people should hear of it
  * @param blocked the policy forbids to remove them, and to reboot with them
- * @param left they stay, and do not keep the machine from rebooting
  */
 public record DrainPlan(
-        List<PodView> evict,
-        List<PodView> delete,
-        List<Held> waiting,
-        List<Held> lingering,
-        List<Held> blocked,
-        List<Held> left) {
+        List<PodView> evict, List<PodView> delete, List<Held> waiting, List<Held> lingering, List<Held> blocked) {
 
     /** A pod that nothing is done to, and why. */
     public record Held(PodView pod, String reason) {}
@@ -30,7 +24,6 @@ public record DrainPlan(
         waiting = List.copyOf(waiting);
         lingering = List.copyOf(lingering);
         blocked = List.copyOf(blocked);
-        left = List.copyOf(left);
     }
 
     /** Everything that has to be gone before the machine may reboot. */

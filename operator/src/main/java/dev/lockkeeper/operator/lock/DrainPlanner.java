@@ -41,45 +41,32 @@ public final class DrainPlanner {
         List<Held> waiting = new ArrayList<>();
         List<Held> lingering = new ArrayList<>();
         List<Held> blocked = new ArrayList<>();
-        List<Held> left = new ArrayList<>();
         for (PodView pod : pods.stream().sorted(ORDER).toList()) {
-            Optional<String> stays = whyLeft(pod, policy);
-            if (stays.isPresent()) {
-                left.add(new Held(pod, stays.get()));
-            } else if (pod.isTerminating()) {
+            if (isLeftAlone(pod, policy)) {
+                continue;
+            }
+            if (pod.isTerminating()) {
                 (lingers(pod, now) ? lingering : waiting).add(new Held(pod, terminating(pod, now)));
             } else {
                 whyBlocked(pod, policy).ifPresentOrElse(why -> blocked.add(new Held(pod, why)), () -> remove.add(pod));
             }
         }
         boolean evict = policy.mode() == DrainPolicy.Mode.EVICT && !force;
-        return new DrainPlan(evict ? remove : List.of(), evict ? List.of() : remove, waiting, lingering, blocked, left);
+        return new DrainPlan(evict ? remove : List.of(), evict ? List.of() : remove, waiting, lingering, blocked);
     }
 
-    private static Optional<String> whyLeft(PodView pod, DrainPolicy policy) {
-        if (!policy.mode().removesPods()) {
-            return Optional.of("drain.mode removes no pods");
-        }
-        if (pod.mirror()) {
-            return Optional.of("shows a static pod, which only its kubelet can stop");
-        }
-        if (pod.isFinished()) {
-            return Optional.of("has finished");
-        }
-        if ("DaemonSet".equals(pod.controllerKind())) {
-            return Optional.of("belongs to a DaemonSet");
-        }
-        if (pod.namespace().equals(policy.ownNamespace())
-                && OWN_APP_NAME.equals(pod.labels().get(APP_NAME))) {
-            return Optional.of("is Lockkeeper's own");
-        }
-        if (policy.podSelector() != null && !policy.podSelector().matches(pod.labels())) {
-            return Optional.of("is outside drain.podSelector");
-        }
-        if (isBare(pod) && policy.unmanaged() == DrainPolicy.Unmanaged.LEAVE) {
-            return Optional.of("has no controller, and drain.unmanaged is Leave");
-        }
-        return Optional.empty();
+    /** It stays, and does not keep the machine from rebooting. */
+    private static boolean isLeftAlone(PodView pod, DrainPolicy policy) {
+        boolean own = pod.namespace().equals(policy.ownNamespace())
+                && OWN_APP_NAME.equals(pod.labels().get(APP_NAME));
+        boolean outside = policy.podSelector() != null && !policy.podSelector().matches(pod.labels());
+        return !policy.mode().removesPods()
+                || pod.mirror()
+                || pod.isFinished()
+                || "DaemonSet".equals(pod.controllerKind())
+                || own
+                || outside
+                || isBare(pod) && policy.unmanaged() == DrainPolicy.Unmanaged.LEAVE;
     }
 
     private static Optional<String> whyBlocked(PodView pod, DrainPolicy policy) {

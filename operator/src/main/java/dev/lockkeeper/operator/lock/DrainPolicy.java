@@ -29,6 +29,10 @@ public record DrainPolicy(
         /** The node is left as it is. */
         NONE;
 
+        boolean cordons() {
+            return this != NONE;
+        }
+
         boolean removesPods() {
             return this == EVICT || this == DELETE;
         }

@@ -1,8 +1,11 @@
 package dev.lockkeeper.operator.lock;
 
+import dev.lockkeeper.crds.v1alpha1.RebootGroup;
+import dev.lockkeeper.crds.v1alpha1.RebootGroupConditions;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -10,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Tells in three conditions how a RebootGroup stands. No text in them changes by mere passing of time. */
 public final class GroupStatus {
@@ -46,16 +48,17 @@ public final class GroupStatus {
 
     private static Condition ready(GroupView group, String notServing, String secretProblem) {
         if (notServing != null) {
-            return new Condition("Ready", false, "NotServing", notServing);
+            return new Condition(RebootGroupConditions.READY, false, "NotServing", notServing);
         }
         if (secretProblem != null) {
-            return new Condition("Ready", false, "NoPassword", secretProblem);
+            return new Condition(RebootGroupConditions.READY, false, "NoPassword", secretProblem);
         }
         if (group.policy().deleting()) {
-            return new Condition("Ready", false, "Deleting", "It is being deleted and gives no new slot.");
+            return new Condition(
+                    RebootGroupConditions.READY, false, "Deleting", "It is being deleted and gives no new slot.");
         }
         return new Condition(
-                "Ready",
+                RebootGroupConditions.READY,
                 true,
                 "Serving",
                 "Serves the agents' group '" + group.agentGroup() + "'"
@@ -68,17 +71,19 @@ public final class GroupStatus {
     public static Condition progressing(SlotState state) {
         List<Holder> holders = state.holders();
         return holders.isEmpty()
-                ? new Condition("Progressing", false, "Idle", "No machine holds a slot.")
-                : new Condition("Progressing", true, "Rebooting", names(holders));
+                ? new Condition(RebootGroupConditions.PROGRESSING, false, "Idle", "No machine holds a slot.")
+                : new Condition(RebootGroupConditions.PROGRESSING, true, "Rebooting", names(holders));
     }
 
     private static String names(List<Holder> holders) {
-        return holders.stream()
-                        .sorted(Comparator.comparing(Holder::grantedAt))
-                        .limit(NAMED)
-                        .map(h -> h.machine() + " is " + h.phase().text())
-                        .collect(Collectors.joining("; "))
-                + (holders.size() > NAMED ? "; and " + (holders.size() - NAMED) + " more." : ".");
+        return Sentences.some(
+                        holders.stream()
+                                .sorted(Comparator.comparing(Holder::grantedAt))
+                                .map(h -> h.machine() + " is " + h.phase().text())
+                                .toList(),
+                        NAMED,
+                        "; ")
+                + ".";
     }
 
     private static Condition degraded(
@@ -92,7 +97,8 @@ public final class GroupStatus {
             problems.add(stuck.get().machine() + " is stuck in "
                     + stuck.get().phase().text() + " since "
                     + stuck.get().since().truncatedTo(ChronoUnit.SECONDS)
-                    + ". Look at the machine's console; its slot is kept until it is back, its Node is deleted, or you annotate lockkeeper.dev/free-slot="
+                    + ". Look at the machine's console; its slot is kept until it is back, its Node is deleted, or you annotate "
+                    + RebootGroup.FREE_SLOT_ANNOTATION + "="
                     + stuck.get().machine() + ".");
         }
         List<String> failed = new ArrayList<>();
@@ -102,9 +108,7 @@ public final class GroupStatus {
         state.parked().forEach(p -> failed.add(machine(p) + " (parked)"));
         if (!failed.isEmpty()) {
             reason = reason == null ? "MachineFailed" : reason;
-            problems.add("Failed after a reboot: "
-                    + failed.stream().limit(NAMED).collect(Collectors.joining("; "))
-                    + (failed.size() > NAMED ? "; and " + (failed.size() - NAMED) + " more" : "") + ".");
+            problems.add("Failed after a reboot: " + Sentences.some(failed, NAMED, "; ") + ".");
         }
         List<Holder> blocked = state.holders().stream()
                 .filter(h -> h.phase() == Phase.DRAINING
@@ -118,26 +122,23 @@ public final class GroupStatus {
         }
         if (!sharedIds.isEmpty()) {
             reason = reason == null ? "SharedMachineId" : reason;
-            problems.add(sharedIds.entrySet().stream()
-                            .limit(NAMED)
-                            .map(e -> "Nodes "
-                                    + String.join(
-                                            ", ",
-                                            e.getValue().stream().limit(NAMED).toList()) + " share the agent's id "
-                                    + e.getKey())
-                            .collect(Collectors.joining("; "))
+            List<String> shared = sharedIds.entrySet().stream()
+                    .map(e -> "Nodes " + Sentences.some(e.getValue(), NAMED, ", ") + " share the agent's id "
+                            + e.getKey())
+                    .toList();
+            problems.add(Sentences.some(shared, NAMED, "; ")
                     + ": none of them gets a slot. Give each machine a machine-id of its own.");
         }
         if (!overlapping.isEmpty()) {
             reason = reason == null ? "OverlappingSelectors" : reason;
             problems.add("Also in another RebootGroup of the agents' group '" + agentGroup + "': "
-                    + String.join(", ", overlapping.stream().limit(NAMED).toList())
-                    + (overlapping.size() > NAMED ? " and " + (overlapping.size() - NAMED) + " more" : "")
+                    + Sentences.some(overlapping, NAMED, ", ")
                     + ". They get no slot. Change the nodeSelectors so that each node is in one.");
         }
         return reason == null
-                ? new Condition("Degraded", false, "AsExpected", "No machine is stuck, failed or blocked.")
-                : new Condition("Degraded", true, reason, String.join(" ", problems));
+                ? new Condition(
+                        RebootGroupConditions.DEGRADED, false, "AsExpected", "No machine is stuck, failed or blocked.")
+                : new Condition(RebootGroupConditions.DEGRADED, true, reason, String.join(" ", problems));
     }
 
     private static String machine(Parked parked) {

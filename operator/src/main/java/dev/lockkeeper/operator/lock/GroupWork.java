@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.lock;
 
+import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
@@ -46,7 +47,7 @@ public final class GroupWork {
     public interface Store {
         List<GroupView> readAll() throws StoreException;
 
-        /** @param unready and conditions follow from the state that is stored with them */
+        /** Counts and conditions; those that are given as functions follow from the state that is stored with them. */
         void publish(
                 GroupView group,
                 int members,
@@ -54,8 +55,8 @@ public final class GroupWork {
                 Function<SlotState, List<GroupStatus.Condition>> conditions)
                 throws StoreException;
 
-        /** Removes the annotation {@code lockkeeper.dev/free-slot} if it still has the group's value. */
-        void removeFreeSlot(GroupView group);
+        /** Removes the annotation {@code lockkeeper.dev/free-slot} if it still has the group's value; whether it did. */
+        boolean removeFreeSlot(GroupView group);
     }
 
     private final Groups groups;
@@ -157,16 +158,21 @@ public final class GroupWork {
                     Reason.SlotFreed,
                     "An administrator ended the parking of " + named + "; it is uncordoned once it is Ready.");
         } else {
+            if (!store.removeFreeSlot(group)) {
+                // It was there only in an old look at the group.
+                return;
+            }
             events.group(
                     group.name(),
                     Reason.NothingToFree,
-                    "lockkeeper.dev/free-slot names '" + named + "', which holds nothing here. Holders: "
+                    RebootGroup.FREE_SLOT_ANNOTATION + " names '" + named + "', which holds nothing here. Holders: "
                             + (group.state().holders().isEmpty()
                                     ? "none"
                                     : group.state().holders().stream()
                                             .map(Holder::machine)
                                             .collect(Collectors.joining(", ")))
                             + ".");
+            return;
         }
         store.removeFreeSlot(group);
     }
@@ -216,7 +222,7 @@ public final class GroupWork {
             return REST;
         }
         boolean ours = parked.token().equals(node.cordonToken());
-        if (!node.unschedulable() && (ours || group.drain().mode() != DrainPolicy.Mode.NONE)) {
+        if (!node.unschedulable() && (ours || group.drain().mode().cordons())) {
             if (ours && !cordons.uncordon(node, parked.token())) {
                 return Duration.ofSeconds(1);
             }

@@ -113,7 +113,7 @@ public final class HolderWork {
         if (takenBack(group, holder)) {
             return SOON;
         }
-        if (holder.node() == null || group.drain().mode() == DrainPolicy.Mode.NONE) {
+        if (holder.node() == null || !group.drain().mode().cordons()) {
             swap(group, (s, now) -> Semaphore.drained(s, holder.token(), now));
             return SOON;
         }
@@ -192,7 +192,7 @@ public final class HolderWork {
             return Optional.empty();
         }
         boolean again = holder.drain() != null;
-        if (outcome == Cordons.Cordon.OURS && !cached.unschedulable()) {
+        if (outcome == Cordons.Cordon.OURS && !node.unschedulable()) {
             events.groupAndNode(
                     holder.node(),
                     group.name(),
@@ -238,12 +238,10 @@ public final class HolderWork {
             return;
         }
         boolean news = before == null || !figures.blockedBy().equals(before.blockedBy());
-        Instant now = clock.instant();
-        Instant last = lastFigures.get(holder.token());
-        if (!news && last != null && Duration.between(last, now).compareTo(timing.figures()) < 0) {
+        if (!news && !sights.mayStoreFigures(group, holder, timing.figures())) {
             return;
         }
-        lastFigures.put(holder.token(), now);
+        sights.figuresStored(group, holder);
         swap(group, (s, _) -> Semaphore.drainProgress(s, holder.token(), figures));
         boolean blocked = figures.blocked()
                 && (before == null || !figures.blockedBy().getFirst().equals(firstBlocker(before)));
@@ -261,15 +259,12 @@ public final class HolderWork {
         return figures.blocked() ? figures.blockedBy().getFirst() : null;
     }
 
-    /** When figures of a drain were last stored; bounded by the number of slots, as it is cleaned with each freed one. */
-    private final java.util.Map<String, Instant> lastFigures = new java.util.concurrent.ConcurrentHashMap<>();
-
     /** Until the agent is told, the node must stay cordoned and empty. */
     private Duration granted(GroupView group, Holder holder) {
         if (takenBack(group, holder)) {
             return SOON;
         }
-        if (holder.node() == null || group.drain().mode() == DrainPolicy.Mode.NONE) {
+        if (holder.node() == null || !group.drain().mode().cordons()) {
             return timing.retry();
         }
         Optional<NodeView> found = node(holder);
@@ -280,6 +275,14 @@ public final class HolderWork {
         Duration untilLook = timing.retry().minus(Duration.between(sights.phase(group, holder), clock.instant()));
         String lost = null;
         if (!found.get().unschedulable()) {
+            // The cache may lag behind the cordon itself.
+            Optional<NodeView> fresh = fresh(holder);
+            if (fresh.isEmpty()) {
+                return nodeGone(group, holder);
+            }
+            if (fresh.get().unschedulable()) {
+                return SOON;
+            }
             lost = "the node was uncordoned";
         } else if (untilLook.isPositive()) {
             return untilLook;
@@ -331,7 +334,7 @@ public final class HolderWork {
                 heartbeat,
                 holder.steadyAt(),
                 holder.phase() == Phase.REBOOTING ? null : sights.phase(group, holder),
-                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : holder.toldAt());
+                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : null);
         Judgement judgement = Judge.judge(evidence, policy, now);
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
         Sighting sighting =
@@ -503,7 +506,6 @@ public final class HolderWork {
         boolean freed = swap(group, (s, _) -> Semaphore.free(s, holder.token(), down));
         crashPoint.accept("AFTER_FREE");
         if (freed) {
-            lastFigures.remove(holder.token());
             events.groupAndNode(
                     holder.node(),
                     group.name(),

@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +39,7 @@ import org.jboss.logging.Logger;
  *
  * <ol>
  *   <li>It is admitted to a RebootGroup and a Node, or refused, from the caches.
- *   <li>Its look at the cached group says refuse, wait, or try. Only a try is decided on a fresh read, by a swap.
+ *   <li>Its look at the cached group says refuse, wait, or try. Only a try is decided by a swap.
  *   <li>When the group changes, the requests that have a holding look again, and of those that wait the longest waiting tries
  *       first; one that just gave a slot back comes after all others.
  *   <li>A holding that is Granted is told: the Node is read fresh, Granted→Rebooting is stored, then the agent gets its 200.
@@ -50,7 +52,10 @@ import org.jboss.logging.Logger;
 public final class LockService implements AgentApi {
 
     private static final Logger LOG = Logger.getLogger(LockService.class);
-    private static final Duration PUMP_AGAIN = Duration.ofSeconds(1);
+    /** A cache that does not show a request's own holding for so long is not waited for any longer: the store is asked. */
+    private static final Duration LAG = Duration.ofSeconds(5);
+
+    private static final Duration PUMP_AGAIN = Duration.ofMillis(250);
     private static final int REMEMBERED = 10_000;
 
     /** What is read and changed outside this room. */
@@ -87,6 +92,7 @@ public final class LockService implements AgentApi {
             Thread.ofPlatform().name("lock-service").daemon().factory());
 
     private final Map<String, OpenRequest> preReboots = new LinkedHashMap<>();
+    private final Set<String> pumping = new HashSet<>();
     private final Map<String, Instant> freedAt = bounded();
     private final Map<String, Map<String, Instant>> askedAt = new HashMap<>();
     private final Map<String, Map<String, String>> holdersSeen = new HashMap<>();
@@ -113,6 +119,9 @@ public final class LockService implements AgentApi {
         Instant now = clock.instant();
         Admission.Result result = admission(call);
         if (result.refusal() != null) {
+            if (result.admitted() != null) {
+                loop.execute(guarded(() -> note(result.admitted().group().name(), call.id(), now)));
+            }
             tellOfRefusal(call, result.refusal());
             return CompletableFuture.completedFuture(reply(result.refusal()));
         }
@@ -167,8 +176,6 @@ public final class LockService implements AgentApi {
         OpenRequest older = preReboots.put(request.id, request);
         if (older != null) {
             finish(older, new Refusal(Kind.LOCK_HELD, "A newer request of this machine is being served."));
-            preReboots.remove(request.id);
-            preReboots.put(request.id, request);
         }
         call.gone().whenComplete((_, _) -> loop.execute(guarded(() -> forget(request))));
         if (stopping) {
@@ -211,6 +218,22 @@ public final class LockService implements AgentApi {
         }
     }
 
+    /**
+     * After a try for a slot: those behind it did not try meanwhile. Not at once, because the cache may still show what was; a grant
+     * wakes them by itself when the cache shows it.
+     */
+    private void pumpSoon(String rebootGroup) {
+        if (pumping.add(rebootGroup)) {
+            loop.schedule(
+                    guarded(() -> {
+                        pumping.remove(rebootGroup);
+                        pump(rebootGroup);
+                    }),
+                    PUMP_AGAIN.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
     private void look(OpenRequest request) {
         look(request, true);
     }
@@ -236,6 +259,18 @@ public final class LockService implements AgentApi {
             Refusal since = refusalSinceArrival(request);
             if (since != null) {
                 finish(request, since);
+                return false;
+            }
+        }
+        if (request.boundToken == null) {
+            Optional<GroupView> elsewhere = heldElsewhere(request.rebootGroup, request.id, request.node);
+            if (elsewhere.isPresent()) {
+                finish(
+                        request,
+                        new Refusal(
+                                Kind.LOCK_HELD,
+                                machine(request) + " holds a slot of RebootGroup '"
+                                        + elsewhere.get().name() + "', under whatever id: it needs no second one."));
                 return false;
             }
         }
@@ -291,27 +326,28 @@ public final class LockService implements AgentApi {
     private void swap(OpenRequest request, GroupView cached) {
         request.swapInFlight = true;
         Asker asker = asker(request, cached);
-        boolean granting = request.boundToken == null
-                && cached.state().holderOf(request.id).isEmpty();
+        boolean unbound = request.boundToken == null;
+        boolean granting = unbound && cached.state().holderOf(request.id).isEmpty();
         if (granting) {
             outside.crashPoint("BEFORE_GRANT");
         }
         swapper.<PreReboot>swap(
                         request.rebootGroup,
                         snapshot -> Semaphore.preReboot(snapshot.state(), snapshot.policy(), asker, clock.instant()))
-                .whenComplete(
-                        (outcome, error) -> loop.execute(guarded(() -> swapped(request, granting, outcome, error))));
+                .whenComplete((outcome, error) -> loop.execute(guarded(() -> {
+                    swapped(request, granting, outcome, error);
+                    if (unbound) {
+                        pumpSoon(request.rebootGroup);
+                    }
+                })));
     }
 
     private void swapped(OpenRequest request, boolean granting, PreReboot outcome, Throwable error) {
         request.swapInFlight = false;
         request.firstLook = false;
+        request.looked = clock.instant();
         if (error != null) {
             failed(request, error);
-            if (granting) {
-                // Those behind it wait beside a slot that may be free; not at once, as the API server may be away.
-                loop.schedule(guarded(() -> pump(request.rebootGroup)), PUMP_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-            }
             return;
         }
         switch (outcome) {
@@ -344,9 +380,6 @@ public final class LockService implements AgentApi {
             request.lookAgain = false;
             look(request);
         }
-        if (granting) {
-            pump(request.rebootGroup);
-        }
     }
 
     /**
@@ -363,9 +396,10 @@ public final class LockService implements AgentApi {
             return;
         }
         request.swapInFlight = true;
-        Optional<String> elsewhere = heldElsewhere(request.rebootGroup, holder);
+        Optional<GroupView> elsewhere = heldElsewhere(request.rebootGroup, holder.id(), holder.node());
         if (elsewhere.isPresent()) {
-            String reason = holder.machine() + " holds a slot of RebootGroup '" + elsewhere.get() + "' too";
+            String reason = holder.machine() + " holds a slot of RebootGroup '"
+                    + elsewhere.get().name() + "' too";
             swapper.<Boolean>swap(
                             request.rebootGroup,
                             s -> Semaphore.takeBack(s.state(), holder.token(), reason, clock.instant()))
@@ -386,12 +420,11 @@ public final class LockService implements AgentApi {
         });
     }
 
-    private Optional<String> heldElsewhere(String rebootGroup, Holder holder) {
+    private Optional<GroupView> heldElsewhere(String rebootGroup, String id, NodeRef node) {
         return groups.membership().all().stream()
                 .filter(g -> !g.name().equals(rebootGroup))
-                .filter(g -> g.state().holderOf(holder.id()).isPresent()
-                        || g.state().holderOn(holder.node()).isPresent())
-                .map(GroupView::name)
+                .filter(g -> g.state().holderOf(id).isPresent()
+                        || g.state().holderOn(node).isPresent())
                 .findFirst();
     }
 
@@ -406,7 +439,7 @@ public final class LockService implements AgentApi {
                         Kind.UNKNOWN_MACHINE, "Node " + holder.machine() + " was deleted: its slot goes back.")));
             }
             boolean cordons = groups.named(request.rebootGroup)
-                    .map(g -> g.drain().mode() != DrainPolicy.Mode.NONE)
+                    .map(g -> g.drain().mode().cordons())
                     .orElse(true);
             if (cordons && !node.unschedulable()) {
                 return swapper.swap(
@@ -501,7 +534,8 @@ public final class LockService implements AgentApi {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return new Refusal(
                 Kind.STORE_UNAVAILABLE,
-                "The lock's state cannot be read or written now: " + cause.getMessage() + " Ask again.");
+                "The lock's state cannot be read or written now: "
+                        + String.valueOf(cause.getMessage()).replaceFirst("\\.$", "") + ". Ask again.");
     }
 
     // ---- waking up
@@ -541,11 +575,18 @@ public final class LockService implements AgentApi {
             if (!request.swapInFlight && !request.deadline.isAfter(now)) {
                 look(request, false);
                 finish(request, request.meanwhile);
-            } else if (request.boundToken != null) {
+            } else if (request.boundToken != null
+                    && (isShown(request) || request.looked.plus(LAG).isBefore(now))) {
                 look(request);
             }
         }
         steadyStates.tick(now);
+    }
+
+    private boolean isShown(OpenRequest request) {
+        return groups.named(request.rebootGroup)
+                .flatMap(g -> g.state().holding(request.boundToken))
+                .isPresent();
     }
 
     /** Answers every held request with the refusal as it stands, and every later one at once. */
@@ -578,10 +619,6 @@ public final class LockService implements AgentApi {
     }
 
     private void note(String rebootGroup, String id, Instant now) {
-        if (!Thread.currentThread().getName().equals("lock-service")) {
-            loop.execute(guarded(() -> note(rebootGroup, id, now)));
-            return;
-        }
         askedAt.computeIfAbsent(rebootGroup, _ -> bounded()).put(id, now);
     }
 

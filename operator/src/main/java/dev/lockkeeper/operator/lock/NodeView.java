@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.lock;
 
+import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.fleetlock.semaphore.Boot;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import java.time.Instant;
@@ -32,8 +33,8 @@ public record NodeView(
         String cordonToken,
         String pausedReason) {
 
-    public static final String CORDONED = "lockkeeper.dev/cordoned";
-    public static final String PAUSED = "lockkeeper.dev/paused";
+    public static final String CORDONED = RebootGroup.CORDONED_ANNOTATION;
+    public static final String PAUSED = RebootGroup.PAUSED_ANNOTATION;
 
     /** As the kubelet reports it on Fedora CoreOS: {@code Fedora CoreOS 44.20260707.3.1 (Variant)}. */
     private static final Pattern FEDORA_COREOS =

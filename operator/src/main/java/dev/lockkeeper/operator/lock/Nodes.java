@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The nodes that this replica knows of, for display, matching and triggering; whoever acts on a node reads it anew. */
+/**
+ * The nodes that this replica knows of, for display, matching and triggering. They may be old: a cordon made from one
+ * carries its resourceVersion; telling, and judging on the old boot, read the Node anew.
+ */
 public interface Nodes {
 
     Collection<NodeView> all();

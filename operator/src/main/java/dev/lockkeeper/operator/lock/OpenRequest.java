@@ -28,6 +28,9 @@ final class OpenRequest {
     String boundToken;
 
     boolean firstLook = true;
+    /** When the store was last asked. */
+    Instant looked;
+
     boolean swapInFlight;
     boolean lookAgain;
     Refusal meanwhile = new Refusal(Kind.LOCK_HELD, "The request was not looked at yet.");
@@ -45,6 +48,7 @@ final class OpenRequest {
         this.node = node;
         this.hadItsTurn = hadItsTurn;
         this.arrivedAt = arrivedAt;
+        this.looked = arrivedAt;
         this.deadline = deadline;
     }
 

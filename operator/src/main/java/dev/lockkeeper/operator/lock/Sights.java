@@ -2,6 +2,7 @@ package dev.lockkeeper.operator.lock;
 
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,8 @@ final class Sights {
 
     private final Clock clock;
     private final Map<String, Map<String, Sight>> byGroup = new ConcurrentHashMap<>();
+    /** When figures of a holding's drain were last stored. */
+    private final Map<String, Map<String, Instant>> figures = new ConcurrentHashMap<>();
 
     Sights(Clock clock) {
         this.clock = clock;
@@ -46,6 +49,15 @@ final class Sights {
                                     : seen(holder.askedAt(), first)));
         }
         byGroup.put(group.name(), Map.copyOf(current));
+        figures.computeIfAbsent(group.name(), _ -> new ConcurrentHashMap<>())
+                .keySet()
+                .retainAll(current.keySet());
+    }
+
+    /** To be called when a group is gone. */
+    void forget(String rebootGroup) {
+        byGroup.remove(rebootGroup);
+        figures.remove(rebootGroup);
     }
 
     private Instant seen(Instant stored, boolean first) {
@@ -56,6 +68,16 @@ final class Sights {
     /** Since when the holding has been in its phase. The group must have been looked at with this holder. */
     Instant phase(GroupView group, Holder holder) {
         return byGroup.get(group.name()).get(holder.token()).phaseSeen();
+    }
+
+    /** Whether the drain's figures were last stored at least that long ago. The group must have been looked at. */
+    boolean mayStoreFigures(GroupView group, Holder holder, Duration interval) {
+        Instant last = figures.get(group.name()).get(holder.token());
+        return last == null || !last.plus(interval).isAfter(clock.instant());
+    }
+
+    void figuresStored(GroupView group, Holder holder) {
+        figures.get(group.name()).put(holder.token(), clock.instant());
     }
 
     /** When the holding's agent last asked. The group must have been looked at with this holder. */

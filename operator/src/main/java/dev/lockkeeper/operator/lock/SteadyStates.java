@@ -28,9 +28,9 @@ import java.util.function.Consumer;
  * Answers steady-states: at once where the id holds nothing, else once its machine is verified or has failed.
  *
  * <ol>
- *   <li>If the cache shows where the id holds, that holding is swapped to Verifying; the swap proves the cache right.
- *   <li>If there is nothing to verify there, or the cache shows no holding, all other groups are read, by a read that begins after the
- *       request arrived, and each that has the id is dealt with in the same way.
+ *   <li>If the cache shows one group where the id holds, the steady-state is swapped in there; the swap proves the cache right.
+ *   <li>If that leaves nothing to verify, or the cache shows none or several, all groups are read, by a read that begins after the
+ *       request arrived, and each that has the id and was not dealt with is dealt with in the same way.
  *   <li>Who is being verified waits. When the cache shows that the holding has ended, it gets its 200: a token never comes back.
  *   <li>When its time is up, or this replica stops, it is refused.
  * </ol>
@@ -47,6 +47,7 @@ final class SteadyStates {
     private final Consumer<Runnable> loop;
     private final SharedRead<List<GroupView>> freshGroups;
     private final List<Open> waiting = new ArrayList<>();
+    private boolean stopping;
 
     /** One request of an id that was seen to hold in a group. */
     private static final class Open {
@@ -157,6 +158,15 @@ final class SteadyStates {
         outside.crashPoint("BEFORE_STEADY");
         swapper.<Looked>swap(open.rebootGroup, s -> {
                     Instant now = clock.instant();
+                    boolean another = open.token != null
+                            && s.state()
+                                    .holderOf(open.call.id())
+                                    .filter(h -> !h.token().equals(open.token))
+                                    .isPresent();
+                    if (another) {
+                        // A later holding of the same machine: it is not this report that it waits for.
+                        return new Step<>(s.state(), new Looked(SteadyState.NO_HOLDER, null, now));
+                    }
                     Step<SteadyState> step = Semaphore.steadyState(s.state(), open.call.id(), now);
                     Holder holder = step.next().holderOf(open.call.id()).orElse(null);
                     return new Step<>(step.next(), new Looked(step.outcome(), holder, now));
@@ -180,7 +190,7 @@ final class SteadyStates {
                 Holder holder = looked.holder();
                 open.token = holder.token();
                 open.sentence = Sentences.holder(holder, looked.at()) + ".";
-                if (!open.deadline.isAfter(clock.instant())) {
+                if (stopping || !open.deadline.isAfter(clock.instant())) {
                     refuse(open);
                 } else if (open.lookAgain) {
                     look(open);
@@ -191,10 +201,6 @@ final class SteadyStates {
 
     /** Nothing is to be verified in this group; in another one there may be. */
     private void askOthers(Open open) {
-        if (open.token != null) {
-            end(open, released(open.call.id()));
-            return;
-        }
         waiting.remove(open);
         Set<String> done = new HashSet<>(open.done);
         done.add(open.rebootGroup);
@@ -215,15 +221,31 @@ final class SteadyStates {
             return;
         }
         open.lookAgain = false;
-        Optional<Holder> holding =
-                groups.named(open.rebootGroup).flatMap(g -> g.state().holding(open.token));
-        if (holding.filter(h -> h.phase() == Phase.REBOOTING || h.phase() == Phase.VERIFYING)
-                .isPresent()) {
-            open.seen = true;
-        } else if (holding.isPresent() || open.seen) {
-            end(open, released(open.call.id()));
+        Phase phase = groups.named(open.rebootGroup)
+                .flatMap(g -> g.state().holding(open.token))
+                .map(Holder::phase)
+                .orElse(null);
+        switch (phase) {
+            case DRAINING, GRANTED, REBOOTING, VERIFYING -> open.seen = true;
+            case FAILED, RELEASING -> ended(open);
+            case null -> {
+                if (open.seen) {
+                    ended(open);
+                } else {
+                    swap(open);
+                }
+            }
+        }
+    }
+
+    /** What was to be verified is; only the cache says whether the id may hold in another group, which costs no request where not. */
+    private void ended(Open open) {
+        boolean elsewhere = holding(groups.membership().all(), open.call).stream()
+                .anyMatch(g -> !g.name().equals(open.rebootGroup) && !open.done.contains(g.name()));
+        if (elsewhere) {
+            askOthers(open);
         } else {
-            swap(open);
+            end(open, released(open.call.id()));
         }
     }
 
@@ -235,8 +257,10 @@ final class SteadyStates {
                 .forEach(this::refuse);
     }
 
+    /** Refuses those that wait, and every later one as soon as its swap is stored. */
     void stop() {
-        List.copyOf(waiting).forEach(this::refuse);
+        stopping = true;
+        waiting.stream().filter(open -> !open.swapInFlight).toList().forEach(this::refuse);
     }
 
     private void refuse(Open open) {

@@ -38,7 +38,6 @@ public final class KubeEvents implements Events, AutoCloseable {
     private static final int REMEMBERED = 1_000;
     private static final Duration SAME = Duration.ofMinutes(10);
     private static final Duration REPORT = Duration.ofMinutes(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /** Wakes the thread to its end. */
@@ -187,8 +186,7 @@ public final class KubeEvents implements Events, AutoCloseable {
         Patch.merge(
                 client,
                 "api/v1/namespaces/" + EventText.NAMESPACE + "/events/" + next.name(),
-                "{\"count\":" + next.count() + ",\"lastTimestamp\":\"" + EventText.seconds(now) + "\"}",
-                PATIENCE);
+                "{\"count\":" + next.count() + ",\"lastTimestamp\":\"" + EventText.seconds(now) + "\"}");
         remember(text, next);
     }
 

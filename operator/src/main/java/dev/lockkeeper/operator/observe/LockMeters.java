@@ -20,9 +20,6 @@ import java.util.function.ToIntFunction;
 /** Turns what the lock does and shows into metrics. */
 public final class LockMeters implements HolderWork.Observations {
 
-    /** The outcome of a request whose client went away before it was answered. */
-    private static final String CLIENT_GONE = "client_gone";
-
     private static final String NODE_ARCHITECTURE = "kubernetes.io/arch";
 
     private final Meters meters;
@@ -68,7 +65,7 @@ public final class LockMeters implements HolderWork.Observations {
         Instant arrived = clock.instant();
         return ask.apply(call).whenComplete((reply, error) -> {
             boolean gone = call.gone().toCompletableFuture().isDone();
-            String outcome = gone ? CLIENT_GONE : reply == null ? Kind.INTERNAL_ERROR.text() : reply.kind();
+            String outcome = gone ? Meters.CLIENT_GONE : reply == null ? Kind.INTERNAL_ERROR.text() : reply.kind();
             meters.request(api, rebootGroup(call), outcome);
             meters.hold(api, Duration.between(arrived, clock.instant()));
             if (groups.membership().serving(call.group()).isEmpty()) {

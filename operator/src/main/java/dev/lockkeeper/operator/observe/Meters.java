@@ -32,8 +32,12 @@ public final class Meters {
     private static final String OTHER = "other";
     private static final String UNKNOWN = "unknown";
     private static final Set<String> APIS = Set.of("pre-reboot", "steady-state");
+    /** The outcome of a request whose client went away before it was answered. */
+    static final String CLIENT_GONE = "client_gone";
+
     private static final Set<String> OUTCOMES = Stream.concat(
-                    Stream.of("granted", "released"), Stream.of(Kind.values()).map(Kind::text))
+                    Stream.of("granted", "released", CLIENT_GONE),
+                    Stream.of(Kind.values()).map(Kind::text))
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> DRAIN_RESULTS = Set.of("drained", "given_up");
     /** Kubernetes' names and Fedora CoreOS's, each to the latter. */
@@ -90,11 +94,11 @@ public final class Meters {
      *
      * @param api {@code pre-reboot} or {@code steady-state}; anything else counts as {@code other}
      * @param group a RebootGroup's name, null if the request is about none
-     * @param outcome {@code granted}, {@code released} or the kind of the refusal
+     * @param outcome {@code granted}, {@code released}, {@value #CLIENT_GONE} or the kind of the refusal
      */
     public void request(String api, String group, String outcome) {
         Counter.builder(PREFIX + "requests")
-                .description("Answers to agents. outcome: granted, released, or the kind of the refusal.")
+                .description("Answers to agents. outcome: granted, released, client_gone, or the kind of the refusal.")
                 .tag("api", oneOf(APIS, api))
                 .tag("group", group != null && groups.containsKey(group) ? group : UNKNOWN)
                 .tag("outcome", oneOf(OUTCOMES, outcome))
@@ -206,7 +210,11 @@ public final class Meters {
 
     /** @param architecture as a Node's label or Fedora CoreOS names it; null if it is not known */
     public void rebooted(String architecture, Duration duration) {
-        work("reboot", "From the answer 200 to the first sight of the new boot.", architecture(architecture), duration);
+        work(
+                "reboot",
+                "From the swap that lets the machine reboot to the first sight of the new boot.",
+                architecture(architecture),
+                duration);
     }
 
     /** @param architecture as a Node's label or Fedora CoreOS names it; null if it is not known */

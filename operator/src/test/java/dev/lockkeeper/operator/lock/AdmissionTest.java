@@ -63,7 +63,6 @@ class AdmissionTest {
     }
 
     private static void refused(Admission.Result result, Kind kind, String... parts) {
-        assertThat(result.admitted()).isNull();
         assertThat(result.refusal().kind()).isEqualTo(kind);
         assertThat(result.refusal().value()).contains(parts);
     }

@@ -22,7 +22,8 @@ final class TestingGroup {
     private boolean others;
     private LabelMatch selector;
     private String secret;
-    private SlotState state = SlotState.EMPTY;
+    private int slots = 1;
+    private SlotState state = new SlotState(List.of(), List.of(), List.of(), 3, 0);
 
     TestingGroup(String name) {
         this.name = name;
@@ -49,6 +50,11 @@ final class TestingGroup {
         return this;
     }
 
+    TestingGroup slots(int count) {
+        slots = count;
+        return this;
+    }
+
     TestingGroup holders(Holder... holders) {
         state = new SlotState(List.of(holders), List.of(), List.of(), 3, 0);
         return this;
@@ -68,7 +74,7 @@ final class TestingGroup {
                 null,
                 new SlotPolicy(
                         name,
-                        new Slots.Count(1),
+                        new Slots.Count(slots),
                         true,
                         null,
                         false,

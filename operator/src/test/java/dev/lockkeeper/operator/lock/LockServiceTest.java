@@ -1,0 +1,339 @@
+package dev.lockkeeper.operator.lock;
+
+import static dev.lockkeeper.operator.lock.TestingGroup.T0;
+import static dev.lockkeeper.operator.lock.TestingGroup.node;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.semaphore.Boot;
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
+import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.lock.AgentApi.Reply;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests of agents while the cache lags behind the store, which no test on a real API server can bring about at will. */
+@Timeout(60)
+class LockServiceTest {
+
+    private final NodeView one = node("worker-1", "pool", "a", null);
+    private final NodeView two = node("worker-2", "pool", "a", null);
+    private final NodeView three = node("worker-3", "pool", "a", null);
+    private final List<NodeView> known = List.of(one, two, three);
+    private final TestingGroups groups = new TestingGroups();
+    private final Swapper swapper = new Swapper(groups, 4, Duration.ofMillis(1));
+    private final LockService service = new LockService(
+            groups,
+            new Nodes() {
+                @Override
+                public Collection<NodeView> all() {
+                    return known;
+                }
+
+                @Override
+                public Optional<NodeView> named(String name) {
+                    return known.stream().filter(n -> n.name().equals(name)).findFirst();
+                }
+
+                @Override
+                public List<NodeView> withAgentId(String id) {
+                    return named(id).stream().toList();
+                }
+
+                @Override
+                public Map<String, List<String>> sharedIds() {
+                    return Map.of();
+                }
+            },
+            swapper,
+            new LockService.Outside() {
+                @Override
+                public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
+                    return Optional.empty();
+                }
+
+                /** Cordoned, as at the end of a drain. */
+                @Override
+                public Optional<NodeView> readNode(String name) {
+                    return known.stream()
+                            .filter(n -> n.name().equals(name))
+                            .findFirst()
+                            .map(n -> new NodeView(
+                                    n.name(),
+                                    n.uid(),
+                                    "2",
+                                    n.labels(),
+                                    n.machineId(),
+                                    null,
+                                    "boot-1",
+                                    n.osImage(),
+                                    true,
+                                    T0,
+                                    T0,
+                                    true,
+                                    "token",
+                                    null));
+                }
+
+                @Override
+                public List<GroupView> readGroups() {
+                    return groups.all();
+                }
+
+                @Override
+                public void crashPoint(String step) {}
+            },
+            new Events() {
+                @Override
+                public void group(String rebootGroup, Reason reason, String note) {}
+
+                @Override
+                public void node(NodeRef node, Reason reason, String note) {}
+
+                @Override
+                public void refused(NodeRef node, String rebootGroup, String machine, Refusal refusal) {}
+            },
+            new LockService.Timing(Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(10)),
+            Clock.systemUTC());
+
+    @AfterEach
+    void stop() {
+        service.stop();
+        swapper.close();
+    }
+
+    private void group(String name, int slots, Holder... holders) {
+        groups.put(new TestingGroup(name)
+                .serving("workers")
+                .slots(slots)
+                .holders(holders)
+                .view());
+        groups.catchUp(name, service::changed);
+    }
+
+    private static Holder holder(NodeView node, String token, Phase phase) {
+        Instant now = Instant.now();
+        return TestingGroup.holder(node.name(), token, node.ref(), phase, now, now);
+    }
+
+    private CompletableFuture<Reply> preReboot(NodeView node) {
+        return service.preReboot(call(node)).toCompletableFuture();
+    }
+
+    private CompletableFuture<Reply> steadyState(NodeView node) {
+        return service.steadyState(call(node)).toCompletableFuture();
+    }
+
+    private static AgentApi.Call call(NodeView node) {
+        return new AgentApi.Call(node.name(), "workers", null, null, new CompletableFuture<>());
+    }
+
+    private Optional<Holder> stored(String group, NodeView node) {
+        return groups.stored(group).state().holderOf(node.name());
+    }
+
+    private void change(String group, UnaryOperator<SlotState> change) {
+        groups.change(group, change);
+    }
+
+    private Phase phase(String group, NodeView node) {
+        return stored(group, node).map(Holder::phase).orElse(null);
+    }
+
+    // ---- pre-reboot
+
+    @Test
+    void aSlotIsGivenAndToldOnceTheDrainIsStored() {
+        group("workers", 1);
+        CompletableFuture<Reply> answer = preReboot(one);
+        await().until(() -> phase("workers", one) == Phase.DRAINING);
+        assertThat(answer).isNotDone();
+        String token = stored("workers", one).orElseThrow().token();
+        change("workers", s -> Semaphore.drained(s, token, Instant.now()).next());
+        groups.catchUp("workers", service::changed);
+        assertThat(answer.join().status()).isEqualTo(200);
+        assertThat(phase("workers", one)).isEqualTo(Phase.REBOOTING);
+    }
+
+    /** Its own grant is not shown yet, and whoever tries beside it must not go round and round on what is shown. */
+    @Test
+    void aCacheThatLagsCostsTheWaitingOnesNoReadAfterTheOther() throws Exception {
+        group("workers", 1);
+        preReboot(one);
+        await().until(() -> phase("workers", one) == Phase.DRAINING);
+        CompletableFuture<Reply> second = preReboot(two);
+        Thread.sleep(1_500);
+        assertThat(groups.reads())
+                .as("one look each quarter of a second at most")
+                .hasSizeLessThan(10);
+        assertThat(second).isNotDone();
+    }
+
+    /** A repeats because its 200 was lost; C arrives while that repeat is being read. Nothing changes in the store then. */
+    @Test
+    void aFreeSlotIsTakenThoughTheOneAheadOnlyRepeatsItsRequest() {
+        group("workers", 2, holder(one, "token-1", Phase.REBOOTING));
+        for (int i = 0; i < 20; i++) {
+            CompletableFuture<Reply> repeat = preReboot(one);
+            CompletableFuture<Reply> other = preReboot(two);
+            assertThat(repeat.join().status()).isEqualTo(200);
+            await().atMost(Duration.ofSeconds(5)).until(() -> phase("workers", two) == Phase.DRAINING);
+            assertThat(other).isNotDone();
+            String token = stored("workers", two).orElseThrow().token();
+            change(
+                    "workers",
+                    s -> Semaphore.takeBack(s, token, "again", Instant.now()).next());
+            change("workers", s -> Semaphore.free(s, token, false).next());
+            groups.catchUp("workers", service::changed);
+            assertThat(other.join().status()).isEqualTo(423);
+        }
+    }
+
+    @Test
+    void aMachineThatHoldsInAnotherGroupUnderAnotherIdGetsNoSecondSlot() {
+        group("a", 1, TestingGroup.holder("old-id", "token-a", one.ref(), Phase.REBOOTING, T0, T0));
+        groups.put(new TestingGroup("b").serving("others").view());
+        groups.catchUp("b", service::changed);
+        Reply reply = service.preReboot(new AgentApi.Call(one.name(), "others", null, null, new CompletableFuture<>()))
+                .toCompletableFuture()
+                .join();
+        assertThat(reply.status()).isEqualTo(423);
+        assertThat(reply.value()).contains("worker-1 holds a slot of RebootGroup 'a'");
+        assertThat(groups.stored("b").state().holders()).isEmpty();
+    }
+
+    /** Both were granted before either showed; whoever tells first must see the other. */
+    @Test
+    void aMachineThatGotSlotsInTwoGroupsIsToldInNone() {
+        group("a", 1);
+        CompletableFuture<Reply> answer = preReboot(one);
+        await().until(() -> phase("a", one) == Phase.DRAINING);
+        String token = stored("a", one).orElseThrow().token();
+        groups.put(new TestingGroup("b")
+                .serving("others")
+                .holders(holder(one, "token-b", Phase.DRAINING))
+                .view());
+        groups.catchUp("b", service::changed);
+        change("a", s -> Semaphore.drained(s, token, Instant.now()).next());
+        groups.catchUp("a", service::changed);
+        assertThat(answer.join().status()).isEqualTo(423);
+        assertThat(phase("a", one)).isEqualTo(Phase.RELEASING);
+    }
+
+    // ---- steady-state
+
+    @Test
+    void aSteadyStateWaitsUntilTheCacheShowsTheEndOfItsHolding() {
+        group("workers", 1, holder(one, "token-1", Phase.REBOOTING));
+        CompletableFuture<Reply> answer = steadyState(one);
+        await().until(() -> phase("workers", one) == Phase.VERIFYING);
+        groups.catchUp("workers", service::changed);
+        change(
+                "workers",
+                s -> Semaphore.release(s, "token-1", "updated", Instant.now()).next());
+        assertThat(answer).isNotDone();
+        groups.catchUp("workers", service::changed);
+        assertThat(answer.join().status()).isEqualTo(200);
+        assertThat(groups.reads()).as("the swap proved the cache right").isEmpty();
+    }
+
+    /** The watch replays what was before the telling: that is not the end of the holding. */
+    @Test
+    void aSteadyStateIsNotAnsweredFromACacheThatIsOlderThanItsSwap() {
+        group("workers", 1, holder(one, "token-1", Phase.DRAINING));
+        GroupView draining = groups.stored("workers");
+        change("workers", s -> Semaphore.drained(s, "token-1", Instant.now()).next());
+        GroupView granted = groups.stored("workers");
+        change(
+                "workers",
+                s -> Semaphore.tell(s, "token-1", Boot.UNKNOWN, Instant.now()).next());
+        CompletableFuture<Reply> answer = steadyState(one);
+        await().until(() -> phase("workers", one) == Phase.VERIFYING);
+        groups.show(draining, service::changed);
+        groups.show(granted, service::changed);
+        groups.catchUp("workers", service::changed);
+        assertThat(answer)
+                .as("it is being verified")
+                .failsWithin(Duration.ofMillis(700))
+                .withThrowableThat()
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        change(
+                "workers",
+                s -> Semaphore.release(s, "token-1", "updated", Instant.now()).next());
+        groups.catchUp("workers", service::changed);
+        assertThat(answer.join().status()).isEqualTo(200);
+    }
+
+    /** The holding ended without the cache ever showing it; the machine was told to reboot again meanwhile. */
+    @Test
+    void aSteadyStateCountsForItsOwnHoldingAlone() {
+        group("workers", 1);
+        GroupView empty = groups.stored("workers");
+        groups.put(new TestingGroup("workers")
+                .serving("workers")
+                .holders(holder(one, "token-1", Phase.REBOOTING))
+                .view());
+        CompletableFuture<Reply> answer = steadyState(one);
+        await().until(() -> phase("workers", one) == Phase.VERIFYING);
+        groups.put(new TestingGroup("workers")
+                .serving("workers")
+                .holders(holder(one, "token-2", Phase.REBOOTING))
+                .view());
+        groups.show(empty, service::changed);
+        assertThat(answer.join().status()).isEqualTo(200);
+        assertThat(phase("workers", one)).as("the later one").isEqualTo(Phase.REBOOTING);
+    }
+
+    @Test
+    void aSteadyStateLooksInAllGroups() {
+        group("a", 1, holder(one, "token-a", Phase.REBOOTING));
+        group("b", 1, holder(one, "token-b", Phase.DRAINING));
+        CompletableFuture<Reply> answer = steadyState(one);
+        await().until(() -> phase("a", one) == Phase.VERIFYING || phase("b", one) == Phase.RELEASING);
+        groups.catchUp("a", service::changed);
+        groups.catchUp("b", service::changed);
+        await().until(() -> phase("a", one) == Phase.VERIFYING);
+        groups.catchUp("a", service::changed);
+        change(
+                "a",
+                s -> Semaphore.release(s, "token-a", "updated", Instant.now()).next());
+        groups.catchUp("a", service::changed);
+        assertThat(answer.join().status()).isEqualTo(200);
+        assertThat(phase("b", one)).isEqualTo(Phase.RELEASING);
+    }
+
+    @Test
+    void whoHoldsNothingIsAnsweredAfterAReadOfAllGroups() {
+        group("workers", 1);
+        assertThat(steadyState(one).join().status()).isEqualTo(200);
+        assertThat(groups.reads()).containsExactly("*");
+    }
+
+    @Test
+    void aReplicaThatStopsAnswersAtOnceWhomItHoldsAndWhoComes() {
+        group("workers", 1, holder(one, "token-1", Phase.REBOOTING), holder(three, "token-3", Phase.DRAINING));
+        CompletableFuture<Reply> held = steadyState(one);
+        CompletableFuture<Reply> waits = preReboot(two);
+        await().until(() -> phase("workers", one) == Phase.VERIFYING);
+        service.stop();
+        assertThat(held.join().kind()).isEqualTo("verifying");
+        assertThat(waits.join().kind()).isEqualTo("lock_held");
+        assertThat(steadyState(one).join().kind()).isEqualTo("verifying");
+        assertThat(preReboot(two).join().kind()).isEqualTo("store_unavailable");
+    }
+}
