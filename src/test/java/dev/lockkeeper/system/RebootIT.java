@@ -26,7 +26,8 @@ class RebootIT {
                     .mapToObj(i -> rig.machine("worker-" + i, "workers", operator))
                     .toList();
             Workloads shop = Workloads.inNewNamespace(rig.admin, "shop");
-            shop.awaitReady(shop.deployment("web", 3, PodShape.PLAIN));
+            // They take their time, so that a grant before they are gone is seen.
+            shop.awaitReady(shop.deployment("web", 3, PodShape.PLAIN.withGrace(Duration.ofSeconds(2))));
 
             machines.forEach(m -> m.stage(Rig.NEW));
 
