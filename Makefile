@@ -46,7 +46,7 @@ test: binaries ## All tests: unit, property and system tests (a tenth of the lon
 .PHONY: test-long
 test-long: binaries ## Everything at full size, and mutation tests
 	@$(MVN) verify $(LONG)
-	@$(MVN) -pl fleetlock -Pmutation test
+	@$(MVN) -pl fleetlock,cincinnati -Pmutation test
 
 .PHONY: demo
 demo: binaries ## Watch a fleet of 12 machines reboot, slot by slot; KEEP=1 leaves it running

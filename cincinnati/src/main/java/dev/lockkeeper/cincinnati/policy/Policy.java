@@ -1,0 +1,137 @@
+package dev.lockkeeper.cincinnati.policy;
+
+import dev.lockkeeper.cincinnati.graph.GraphNode;
+import dev.lockkeeper.cincinnati.metadata.Rollout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The reasons why a machine may not go to a release, in the order in which they are told. Each is a function of the question alone. */
+public enum Policy {
+    /** An exact target is the only one, but for the barriers on the way. */
+    PIN {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            if (q.pin().version() == null || q.pin().names(release.version())) {
+                return Optional.empty();
+            }
+            Optional<GraphNode> target = q.graph().nodes().stream()
+                    .filter(n -> q.pin().names(n.version()))
+                    .findFirst();
+            if (target.isEmpty()) {
+                return Optional.of("the pin's release " + q.pin().version() + " does not exist in "
+                        + q.graph().scope());
+            }
+            if (release.ageIndex() > target.get().ageIndex()) {
+                return Optional.of("it is past the pin's release " + q.pin().version());
+            }
+            return release.isBarrier()
+                    ? Optional.empty()
+                    : Optional.of("the pin asks for " + q.pin().version() + ", and it is no barrier on the way there");
+        }
+    },
+    FEDORA_MAJOR {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            Integer most = q.pin().maxFedoraMajor();
+            if (most == null) {
+                return Optional.empty();
+            }
+            String major = release.version().split("\\.", 2)[0];
+            boolean fits = major.matches("[0-9]{1,6}") && Integer.parseInt(major) <= most;
+            return fits ? Optional.empty() : Optional.of("it is of Fedora " + major + ", and the pin allows " + most);
+        }
+    },
+    BLOCKED {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            return Optional.ofNullable(q.facts().blocked().get(release.version()))
+                    .map(reason -> "it is withheld from " + q.graph().scope().architecture() + ": " + reason);
+        }
+    },
+    /** Fedora offers what has a rollout or is a barrier; what has lost both before it was out was taken back. */
+    WITHDRAWN {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            boolean offered = release.isRollout()
+                    || release.isBarrier()
+                    || q.facts().completed().contains(release.version())
+                    || q.pin().names(release.version());
+            return offered ? Optional.empty() : Optional.of("Fedora offers it to nobody");
+        }
+    },
+    MINIMUM_AGE {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            Duration least = q.pin().minimumAge();
+            if (hasNoPace(q) || least.isZero()) {
+                return Optional.empty();
+            }
+            Optional<Instant> since = since(release, q);
+            if (since.isEmpty()) {
+                return Optional.of("it was not seen before, and the pin lets it age " + text(least));
+            }
+            Instant old = since.get().plus(least);
+            return old.isAfter(q.now())
+                    ? Optional.of("it is younger than " + text(least) + " until " + old)
+                    : Optional.empty();
+        }
+
+        private Optional<Instant> since(GraphNode release, Question q) {
+            Rollout rollout = release.entry().rollout();
+            return rollout != null && rollout.startEpoch() != null
+                    ? Optional.of(Instant.ofEpochSecond(rollout.startEpoch()))
+                    : Optional.ofNullable(q.facts().firstSeen().get(release.version()));
+        }
+    },
+    ROLLOUT {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            Rollout rollout = release.entry().rollout();
+            if (rollout == null || hasNoPace(q)) {
+                return Optional.empty();
+            }
+            if (!rollout.hasBegun(q.now())) {
+                return Optional.of("its rollout begins at " + Instant.ofEpochSecond(rollout.startEpoch()));
+            }
+            double open = rollout.openTo(q.now());
+            return !q.pin().followRollout() || q.wariness() <= open
+                    ? Optional.empty()
+                    : Optional.of(String.format(
+                            Locale.ROOT,
+                            "its rollout has reached %.1f %% of the machines, and this one comes at %.1f %%",
+                            Math.min(open, 1) * 100,
+                            q.wariness() * 100));
+        }
+    },
+    /** The host trusts images by their repository's name: it never changes by an update. */
+    REPOSITORY {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            String own = repository(q.booted().payload());
+            String other = repository(release.payload());
+            return own.equals(other)
+                    ? Optional.empty()
+                    : Optional.of("its image is in " + other + ", and the machine's in " + own);
+        }
+
+        private String repository(String payload) {
+            int at = payload.indexOf('@');
+            return at < 0 ? "" : payload.substring(0, at);
+        }
+    };
+
+    /** Why the machine may not go there; empty if this policy lets it. */
+    public abstract Optional<String> objection(GraphNode release, Question q);
+
+    /** An exact pin is a person's word: neither age nor turn holds it up. */
+    private static boolean hasNoPace(Question q) {
+        return q.pin().version() != null;
+    }
+
+    private static String text(Duration duration) {
+        long hours = duration.toHours();
+        return hours > 0 && duration.equals(Duration.ofHours(hours)) ? hours + "h" : duration.toSeconds() + "s";
+    }
+}
