@@ -36,6 +36,9 @@ class LockServiceTest {
     private final NodeView three = node("worker-3", "pool", "a", null);
     private final List<NodeView> known = List.of(one, two, three);
     private final TestingGroups groups = new TestingGroups();
+    /** What telling reads; null: the Node is gone. */
+    private volatile NodeView fresh = cordoned(one, true);
+
     private final Swapper swapper = new Swapper(groups, 4, Duration.ofMillis(1));
     private final LockService service = new LockService(
             groups,
@@ -67,27 +70,9 @@ class LockServiceTest {
                     return Optional.empty();
                 }
 
-                /** Cordoned, as at the end of a drain. */
                 @Override
                 public Optional<NodeView> readNode(String name) {
-                    return known.stream()
-                            .filter(n -> n.name().equals(name))
-                            .findFirst()
-                            .map(n -> new NodeView(
-                                    n.name(),
-                                    n.uid(),
-                                    "2",
-                                    n.labels(),
-                                    n.machineId(),
-                                    null,
-                                    "boot-1",
-                                    n.osImage(),
-                                    true,
-                                    T0,
-                                    T0,
-                                    true,
-                                    "token",
-                                    null));
+                    return Optional.ofNullable(fresh);
                 }
 
                 @Override
@@ -115,6 +100,24 @@ class LockServiceTest {
     void stop() {
         service.stop();
         swapper.close();
+    }
+
+    private static NodeView cordoned(NodeView n, boolean unschedulable) {
+        return new NodeView(
+                n.name(),
+                n.uid(),
+                "2",
+                n.labels(),
+                n.machineId(),
+                null,
+                "boot-1",
+                n.osImage(),
+                true,
+                T0,
+                T0,
+                unschedulable,
+                "token",
+                null);
     }
 
     private void group(String name, int slots, Holder... holders) {
@@ -168,6 +171,33 @@ class LockServiceTest {
         groups.catchUp("workers", service::changed);
         assertThat(answer.join().status()).isEqualTo(200);
         assertThat(phase("workers", one)).isEqualTo(Phase.REBOOTING);
+    }
+
+    /** Asks, gets a slot, and its drain ends: now the telling looks at the Node. */
+    private CompletableFuture<Reply> drained() {
+        group("workers", 1);
+        CompletableFuture<Reply> answer = preReboot(one);
+        await().until(() -> phase("workers", one) == Phase.DRAINING);
+        String token = stored("workers", one).orElseThrow().token();
+        change("workers", s -> Semaphore.drained(s, token, Instant.now()).next());
+        groups.catchUp("workers", service::changed);
+        return answer;
+    }
+
+    @Test
+    void nobodyIsToldWhoseNodeWasUncordonedThoughTheCacheDoesNotShowIt() {
+        fresh = cordoned(one, false);
+        CompletableFuture<Reply> answer = drained();
+        await().until(() -> phase("workers", one) == Phase.DRAINING);
+        assertThat(answer).isNotDone();
+    }
+
+    @Test
+    void nobodyIsToldWhoseNodeIsGoneOrAnother() {
+        fresh = null;
+        Reply reply = drained().join();
+        assertThat(reply.kind()).isEqualTo("unknown_machine");
+        assertThat(phase("workers", one)).isEqualTo(Phase.GRANTED);
     }
 
     /** Its own grant is not shown yet, and whoever tries beside it must not go round and round on what is shown. */
