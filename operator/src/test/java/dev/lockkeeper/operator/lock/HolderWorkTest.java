@@ -1,0 +1,212 @@
+package dev.lockkeeper.operator.lock;
+
+import static dev.lockkeeper.operator.lock.TestingGroup.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.fleetlock.semaphore.Holder;
+import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.store.Swapper;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One step of the leader on a Node that is not what the cache shows, or is down; drains and verdicts have tests of their own. */
+class HolderWorkTest {
+
+    private final TestingGroups groups = new TestingGroups();
+    private final Swapper swapper = new Swapper(groups, 2, Duration.ofMillis(1));
+    private final List<String> told = new ArrayList<>();
+    private final List<String> written = new ArrayList<>();
+    private NodeView cached;
+    private NodeView fresh;
+
+    private final HolderWork work = new HolderWork(
+            new Nodes() {
+                @Override
+                public Collection<NodeView> all() {
+                    return List.of(cached);
+                }
+
+                @Override
+                public Optional<NodeView> named(String name) {
+                    return Optional.ofNullable(cached);
+                }
+
+                @Override
+                public List<NodeView> withAgentId(String id) {
+                    return List.of(cached);
+                }
+
+                @Override
+                public Map<String, List<String>> sharedIds() {
+                    return Map.of();
+                }
+            },
+            new Cordons() {
+                @Override
+                public Optional<NodeView> read(String name) {
+                    return Optional.ofNullable(fresh);
+                }
+
+                @Override
+                public Cordon cordon(NodeView node, String token) {
+                    if (!node.resourceVersion().equals(fresh.resourceVersion())) {
+                        return Cordon.CHANGED;
+                    }
+                    if (node.unschedulable()) {
+                        return node.cordonToken() == null ? Cordon.PERSONS : Cordon.OURS;
+                    }
+                    written.add("cordon");
+                    return Cordon.OURS;
+                }
+
+                @Override
+                public boolean uncordon(NodeView node, String token) {
+                    boolean current = node.resourceVersion().equals(fresh.resourceVersion());
+                    if (current && token.equals(node.cordonToken())) {
+                        written.add("uncordon");
+                    }
+                    return current;
+                }
+            },
+            new Drain(new TestingPods(), Clock.fixed(T0, ZoneOffset.UTC)),
+            swapper,
+            new Events() {
+                @Override
+                public void group(String rebootGroup, Reason reason, String note) {}
+
+                @Override
+                public void node(NodeRef node, Reason reason, String note) {
+                    told.add(reason.name());
+                }
+
+                @Override
+                public void refused(NodeRef node, String rebootGroup, String machine, Refusal refusal) {}
+            },
+            new HolderWork.Observations() {
+                @Override
+                public void drainFinished(String group, String result, Duration duration) {}
+
+                @Override
+                public void rebooted(NodeRef node, Duration duration) {}
+
+                @Override
+                public void verified(NodeRef node, Duration duration) {}
+            },
+            _ -> {},
+            new HolderWork.Timing(Duration.ofMinutes(15), Duration.ofSeconds(5), Duration.ofSeconds(10)),
+            Clock.fixed(T0, ZoneOffset.UTC));
+
+    @AfterEach
+    void stop() {
+        swapper.close();
+    }
+
+    private static NodeView node(String version, boolean ready, boolean unschedulable, String token) {
+        return new NodeView(
+                "worker-1",
+                "uid-1",
+                version,
+                Map.of(),
+                "m",
+                null,
+                "boot-1",
+                "Fedora CoreOS 44.20260707.3.1",
+                ready,
+                T0,
+                T0,
+                unschedulable,
+                token,
+                null);
+    }
+
+    private void step(Phase phase) {
+        Holder holder = TestingGroup.holder("a", "token", new NodeRef("worker-1", "uid-1"), phase, T0, T0);
+        groups.put(new TestingGroup("workers").holders(holder).view());
+        groups.catchUp("workers", _ -> {});
+        GroupView group = groups.stored("workers");
+        work.look(group);
+        work.step(group, holder);
+    }
+
+    private Phase phase() {
+        return groups.stored("workers").state().holders().stream()
+                .findFirst()
+                .map(Holder::phase)
+                .orElse(null);
+    }
+
+    @Test
+    void aMachineThatIsDownStaysCordonedAndCountsAsUnreadyWhenItsSlotIsFreed() {
+        cached = node("1", false, true, "token");
+        fresh = cached;
+        step(Phase.RELEASING);
+        assertThat(phase()).isNull();
+        assertThat(groups.stored("workers").state().unready()).isEqualTo(1);
+        assertThat(written).isEmpty();
+        assertThat(told).containsExactly("SlotFreed");
+    }
+
+    @Test
+    void aMachineThatIsUpIsUncordonedBeforeItsSlotIsFreed() {
+        cached = node("1", true, true, "token");
+        fresh = cached;
+        step(Phase.RELEASING);
+        assertThat(written).containsExactly("uncordon");
+        assertThat(phase()).isNull();
+        assertThat(groups.stored("workers").state().unready()).isZero();
+    }
+
+    /** The cordon was ours a moment ago in the cache; whoever changed the Node since is not overwritten. */
+    @Test
+    void anOldLookAtTheNodeIsNoReasonToLeaveACordonBehind() {
+        cached = node("1", true, true, "token");
+        fresh = node("2", true, true, "token");
+        step(Phase.RELEASING);
+        assertThat(written).containsExactly("uncordon");
+        assertThat(phase()).isNull();
+        written.clear();
+        cached = node("1", true, false, null);
+        fresh = node("2", true, true, "token");
+        step(Phase.RELEASING);
+        assertThat(written).as("the cache does not show the cordon yet").containsExactly("uncordon");
+    }
+
+    @Test
+    void aGrantIsNotTakenBackBecauseTheCacheDoesNotShowTheCordonYet() {
+        cached = node("1", true, false, null);
+        fresh = node("2", true, true, "token");
+        step(Phase.GRANTED);
+        assertThat(phase()).isEqualTo(Phase.GRANTED);
+        fresh = node("3", true, false, null);
+        step(Phase.GRANTED);
+        assertThat(phase()).as("a person uncordoned it").isEqualTo(Phase.DRAINING);
+    }
+
+    @Test
+    void aDrainThatFindsItsOwnCordonTellsOfNoOther() {
+        cached = node("1", true, false, null);
+        fresh = node("2", true, true, "token");
+        step(Phase.DRAINING);
+        assertThat(written).isEmpty();
+        assertThat(told).isEmpty();
+        assertThat(phase()).as("there are no pods").isEqualTo(Phase.GRANTED);
+    }
+
+    @Test
+    void aNodeThatIsGoneGivesItsSlotBack() {
+        cached = null;
+        fresh = null;
+        step(Phase.REBOOTING);
+        assertThat(phase()).isEqualTo(Phase.RELEASING);
+    }
+}
