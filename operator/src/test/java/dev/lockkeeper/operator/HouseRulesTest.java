@@ -24,6 +24,7 @@ import java.util.Set;
 class HouseRulesTest {
 
     private static final String FLEETLOCK = "dev.lockkeeper.fleetlock..";
+    private static final String CINCINNATI = "dev.lockkeeper.cincinnati..";
     private static final String CRDS = "dev.lockkeeper.crds..";
     private static final String OPERATOR = "dev.lockkeeper.operator..";
     private static final String HTTP = "dev.lockkeeper.operator.http..";
@@ -45,12 +46,22 @@ class HouseRulesTest {
             .because("the protocol and the semaphore can then be tested, and trusted, without Kubernetes and Quarkus");
 
     @ArchTest
+    static final ArchRule cincinnatiIsPlainJava = classes()
+            .that()
+            .resideInAPackage(CINCINNATI)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "com.fasterxml.jackson..", CINCINNATI)
+            .because(
+                    "which release a machine is offered can then be tested, and trusted, without Kubernetes and Quarkus");
+
+    @ArchTest
     static final ArchRule crdsKnowNothingOfTheOperator = noClasses()
             .that()
             .resideInAPackage(CRDS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(OPERATOR, FLEETLOCK)
+            .resideInAnyPackage(OPERATOR, FLEETLOCK, CINCINNATI)
             .because("a package never reaches up: others use the model of the API without the operator");
 
     @ArchTest

@@ -41,6 +41,9 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
             throws MetadataException {
         Place document = Place.document(file, json);
         Set<Integer> targets = new HashSet<>();
+        if (!document.has("nodes")) {
+            throw document.wrong("nodes is missing");
+        }
         List<Place> nodes = document.objects("nodes");
         for (int[] edge : document.pairs("edges")) {
             if (edge[0] < 0 || edge[1] < 0 || edge[0] >= nodes.size() || edge[1] >= nodes.size()) {
@@ -68,9 +71,6 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
                             != null) {
                 throw release.wrong("its version, payload or age index is there twice");
             }
-        }
-        if (releases.isEmpty()) {
-            throw document.wrong("nodes is missing or empty");
         }
         return new GraphAnswer(architecture, scheme, releases);
     }
@@ -121,7 +121,7 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
     /**
      * A stream from the answers of all its scopes.
      *
-     * @throws MetadataException if two of them do not fit together
+     * @throws MetadataException if two of them do not fit together, or all are empty: so a server answers before it has loaded anything
      */
     public static StreamMetadata join(String stream, List<GraphAnswer> answers) throws MetadataException {
         Map<Integer, String> versions = new TreeMap<>();
@@ -142,6 +142,9 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
                         .put(answer.architecture(), release.payload());
                 entries.merge(release.version(), release.entry(), UpdateMetadata.Entry::with);
             }
+        }
+        if (versions.isEmpty()) {
+            throw new MetadataException("stream " + stream + ": no scope has a release");
         }
         List<Release> releases = versions.entrySet().stream()
                 .map(v -> new Release(

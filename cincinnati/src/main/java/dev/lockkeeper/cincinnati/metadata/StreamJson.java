@@ -90,10 +90,7 @@ public final class StreamJson {
             long age = release.wholeNumber("age").orElseThrow(() -> release.wrong("age is missing"));
             releases.add(
                     new Release(version, Math.toIntExact(age), texts(release, "checksums"), texts(release, "images")));
-            UpdateMetadata.Entry entry = entry(release);
-            if (!entry.equals(UpdateMetadata.NONE)) {
-                entries.put(version, entry);
-            }
+            entries.put(version, entry(release));
         }
         String stream = document.text("stream");
         return new StreamMetadata(new ReleaseIndex(stream, releases), new UpdateMetadata(stream, entries));

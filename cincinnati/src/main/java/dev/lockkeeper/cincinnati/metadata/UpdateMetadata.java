@@ -33,8 +33,11 @@ public record UpdateMetadata(String stream, Map<String, Entry> releases) {
 
     private static final String NO_REASON = "generic";
 
+    /** An entry that says nothing is none. */
     public UpdateMetadata {
-        releases = Map.copyOf(releases);
+        Map<String, Entry> said = new HashMap<>(releases);
+        said.values().removeIf(NONE::equals);
+        releases = Map.copyOf(said);
     }
 
     public Entry of(String version) {

@@ -72,6 +72,11 @@ class GraphAnswerTest {
         assertThat(Graph.of(new Scope("stable", "s390x", Scheme.CHECKSUM), stream.index(), stream.updates())
                         .nodes())
                 .hasSize(2);
+        GraphAnswer none = parse("{'nodes': [], 'edges': []}");
+        assertThat(GraphAnswer.join("stable", List.of(oci, none, old))).isEqualTo(stream);
+        assertThatExceptionOfType(MetadataException.class)
+                .isThrownBy(() -> GraphAnswer.join("stable", List.of(none)))
+                .withMessage("stream stable: no scope has a release");
         GraphAnswer wrong = new GraphAnswer("aarch64", Scheme.OCI, Map.of(3, new Answered("4", "i4", OPEN)));
         assertThatExceptionOfType(MetadataException.class)
                 .isThrownBy(() -> GraphAnswer.join("stable", List.of(oci, wrong)))
@@ -84,7 +89,7 @@ class GraphAnswerTest {
             quoteCharacter = '`',
             value = {
                 "{'nodes': []}                    | graph: edges: must be an array, is missing",
-                "{'nodes': [], 'edges': []}       | graph: nodes is missing or empty",
+                "{'edges': []}                    | graph: nodes is missing",
                 "{'nodes': [], 'edges': [[0, 1]]} | graph: an edge leads from 0 to 1, and there are 0 nodes",
                 "{'nodes': [], 'edges': [[0]]}    | graph: edges: must be pairs of whole numbers, has [0]",
                 "{'nodes': [], 'edges': [[0, 'a']]} | graph: edges: must be pairs of whole numbers, has",
