@@ -122,6 +122,17 @@ public enum Policy {
         }
     };
 
+    /**
+     * Whether an objection takes an offer back that was made before: what a person, Fedora or a sick machine forbids. Age and turn only
+     * delay, and an offer that stands was not too early.
+     */
+    public boolean withdraws() {
+        return switch (this) {
+            case PIN, FEDORA_MAJOR, BLOCKED, WITHDRAWN -> true;
+            case MINIMUM_AGE, ROLLOUT, REPOSITORY -> false;
+        };
+    }
+
     /** Why the machine may not go there; empty if this policy lets it. */
     public abstract Optional<String> objection(GraphNode release, Question q);
 
