@@ -205,7 +205,7 @@ public final class GroupMapping {
                 .toList());
         status.setMembers(state.members());
         status.setUnready(state.members() == null ? null : Integer.valueOf(state.unready()));
-        status.setSummary(summary(state, policy));
+        status.setSummary(Sentences.summary(state.holders(), policy.pausedReason() != null));
         status.setWaiting(or(status.getWaiting(), 0));
         if (state.members() != null) {
             int total = policy.slots().total(state.members());
@@ -215,10 +215,6 @@ public final class GroupMapping {
             slots.setFree(Math.max(0, total - state.holders().size()));
             status.setSlots(slots);
         }
-    }
-
-    static String summary(SlotState state, SlotPolicy policy) {
-        return Sentences.summary(state.holders(), policy.pausedReason() != null);
     }
 
     private static dev.lockkeeper.crds.v1alpha1.Holder write(Holder from, dev.lockkeeper.crds.v1alpha1.Holder to) {

@@ -156,9 +156,10 @@ public final class KubeGroupStore implements GroupStore {
             return;
         }
         RebootGroupStatus status = copy(known.getStatus());
-        change.accept(status);
         KubernetesSerialization json = client.getKubernetesSerialization();
-        if (!json.asJson(status).equals(json.asJson(copy(known.getStatus())))) {
+        String before = json.asJson(status);
+        change.accept(status);
+        if (!json.asJson(status).equals(before)) {
             put(known, status);
         }
     }

@@ -9,7 +9,6 @@ import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.lock.GroupStatus;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.GroupWork;
-import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -67,23 +66,16 @@ public final class StatusBoard implements GroupWork.Store {
             throws StoreException {
         store.publish(group.name(), status -> {
             SlotState state = GroupMapping.state(status);
-            GroupMapping.write(
-                    Semaphore.counted(state, members, unready.applyAsInt(state)).next(), group.policy(), status);
+            SlotState counted =
+                    Semaphore.counted(state, members, unready.applyAsInt(state)).next();
+            GroupMapping.write(counted, group.policy(), status);
             status.setObservedGeneration(group.generation());
-            status.setConditions(merged(status, group, conditions));
+            status.setConditions(Conditions.merge(
+                    status.getConditions(), conditions.apply(counted), group.generation(), clock.instant()));
             if (status.getWaitingBy() != null) {
                 setWaiting(status, fresh(status.getWaitingBy()));
             }
         });
-    }
-
-    private List<Condition> merged(
-            RebootGroupStatus status, GroupView group, Function<SlotState, List<GroupStatus.Condition>> conditions) {
-        return Conditions.merge(
-                status.getConditions(),
-                conditions.apply(GroupMapping.state(status)),
-                group.generation(),
-                clock.instant());
     }
 
     /**
@@ -146,12 +138,11 @@ public final class StatusBoard implements GroupWork.Store {
                     [{"op": "test", "path": "%s", "value": %s}, {"op": "remove", "path": "%s"}]""".formatted(at, value, at));
             return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() == ANOTHER_VALUE) {
-                return false;
+            if (e.getCode() != ANOTHER_VALUE) {
+                LOG.infof(
+                        "group=%s annotation %s not removed yet: %s",
+                        group.name(), RebootGroup.FREE_SLOT_ANNOTATION, e.getMessage());
             }
-            LOG.infof(
-                    "group=%s annotation %s not removed yet: %s",
-                    group.name(), RebootGroup.FREE_SLOT_ANNOTATION, e.getMessage());
             return false;
         }
     }

@@ -8,6 +8,7 @@ import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * Decides which RebootGroup and which Node a pre-reboot request is about, or why it is about none: the rows of the answers' table
@@ -50,17 +51,14 @@ final class Admission {
             }
             Holder holder = holding.state().holderOf(call.id()).orElseThrow();
             if (holder.phase() != Phase.RELEASING) {
-                NodeView node = Optional.ofNullable(holder.node())
-                        .flatMap(n -> nodes.named(n.name()).filter(v -> v.uid().equals(n.uid())))
-                        .orElse(null);
+                NodeView node = nodes.of(holder.node()).orElse(null);
                 return new Result(new Admitted(holding, node), null);
             }
         }
         List<GroupView> serving = membership.serving(call.group());
-        List<Optional<Refusal>> passwords =
-                serving.stream().map(g -> password.apply(g, call)).toList();
-        if (!passwords.isEmpty() && passwords.stream().allMatch(Optional::isPresent)) {
-            return refused(passwords.getFirst().orElseThrow());
+        Optional<Refusal> unknown = refusedByAll(serving, g -> password.apply(g, call));
+        if (unknown.isPresent()) {
+            return refused(unknown.get());
         }
         if (serving.isEmpty()) {
             List<String> known = membership.agentGroups();
@@ -85,6 +83,14 @@ final class Admission {
                             + "): give each machine a machine-id of its own.");
         }
         return matches.isEmpty() ? noNode(call, serving) : node(call, serving, matches.getFirst());
+    }
+
+    /** Why a call may speak for none of the groups: what the first says. Empty if it may for one, or there are none. */
+    static Optional<Refusal> refusedByAll(List<GroupView> serving, Function<GroupView, Optional<Refusal>> password) {
+        List<Optional<Refusal>> passwords = serving.stream().map(password).toList();
+        return passwords.isEmpty() || passwords.stream().anyMatch(Optional::isEmpty)
+                ? Optional.empty()
+                : passwords.getFirst();
     }
 
     private Result noNode(AgentApi.Call call, List<GroupView> serving) {

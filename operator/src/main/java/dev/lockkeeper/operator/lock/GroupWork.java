@@ -154,14 +154,13 @@ public final class GroupWork {
             unpark(
                     group,
                     p,
-                    isDown(p),
+                    nodes.isDown(p.node()),
                     Reason.SlotFreed,
                     "An administrator ended the parking of " + named + "; it is uncordoned once it is Ready.");
-        } else {
-            if (!store.removeFreeSlot(group)) {
-                // It was there only in an old look at the group.
-                return;
-            }
+        }
+        boolean removed = store.removeFreeSlot(group);
+        // What is not there any more was there only in an old look at the group.
+        if (removed && holder.isEmpty() && parked.isEmpty()) {
             events.group(
                     group.name(),
                     Reason.NothingToFree,
@@ -172,20 +171,11 @@ public final class GroupWork {
                                             .map(Holder::machine)
                                             .collect(Collectors.joining(", ")))
                             + ".");
-            return;
         }
-        store.removeFreeSlot(group);
     }
 
     private static boolean isNamed(Holder holder, String name) {
         return holder.machine().equals(name) || holder.id().equals(name);
-    }
-
-    private boolean isDown(Parked parked) {
-        return parked.node() != null
-                && nodes.named(parked.node().name())
-                        .filter(n -> parked.isOn(n.ref()) && !n.ready())
-                        .isPresent();
     }
 
     // ---- parked machines
@@ -206,8 +196,8 @@ public final class GroupWork {
         if (parked.node() == null) {
             return REST;
         }
-        NodeView node = nodes.named(parked.node().name()).orElse(null);
-        if (node == null || !node.uid().equals(parked.node().uid())) {
+        NodeView node = nodes.of(parked.node()).orElse(null);
+        if (node == null) {
             boolean gone = cordons.read(parked.node().name())
                     .filter(n -> n.uid().equals(parked.node().uid()))
                     .isEmpty();
@@ -327,11 +317,7 @@ public final class GroupWork {
         Map<String, List<String>> shared = nodes.sharedIds().entrySet().stream()
                 .filter(e -> e.getValue().stream().anyMatch(names::contains))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, java.util.TreeMap::new));
-        List<String> overlapping = members.stream()
-                .filter(n -> membership.serving(group.agentGroup(), n).size() > 1)
-                .map(NodeView::name)
-                .sorted()
-                .toList();
+        List<String> overlapping = membership.overlapping(group, members);
         String secretProblem =
                 group.secret() == null ? null : secrets.of(group.secret()).orElse(null);
         try {

@@ -271,28 +271,25 @@ public final class HolderWork {
         if (found.isEmpty()) {
             return nodeGone(group, holder);
         }
-        // The drain has just ended with a look at the pods; most agents are told at once.
-        Duration untilLook = timing.retry().minus(Duration.between(sights.phase(group, holder), clock.instant()));
-        String lost = null;
         if (!found.get().unschedulable()) {
             // The cache may lag behind the cordon itself.
             Optional<NodeView> fresh = fresh(holder);
             if (fresh.isEmpty()) {
                 return nodeGone(group, holder);
             }
-            if (fresh.get().unschedulable()) {
-                return SOON;
-            }
-            lost = "the node was uncordoned";
-        } else if (untilLook.isPositive()) {
+            return fresh.get().unschedulable() ? SOON : drainLost(group, holder, "the node was uncordoned");
+        }
+        // The drain has just ended with a look at the pods; most agents are told at once.
+        Duration untilLook = timing.retry().minus(Duration.between(sights.phase(group, holder), clock.instant()));
+        if (untilLook.isPositive()) {
             return untilLook;
-        } else if (!drain.remaining(found.get(), group.drain()).isEmpty()) {
-            lost = "a pod came back";
         }
-        if (lost == null) {
-            return timing.retry();
-        }
-        String reason = lost;
+        return drain.remaining(found.get(), group.drain()).isEmpty()
+                ? timing.retry()
+                : drainLost(group, holder, "a pod came back");
+    }
+
+    private Duration drainLost(GroupView group, Holder holder, String reason) {
         swap(group, (s, now) -> Semaphore.drainLost(s, holder.token(), reason, now));
         return SOON;
     }
@@ -499,10 +496,7 @@ public final class HolderWork {
             crashPoint.accept("AFTER_UNCORDON");
         }
         crashPoint.accept("BEFORE_FREE");
-        boolean down = holder.node() != null
-                && nodes.named(holder.node().name())
-                        .filter(n -> n.uid().equals(holder.node().uid()) && !n.ready())
-                        .isPresent();
+        boolean down = nodes.isDown(holder.node());
         boolean freed = swap(group, (s, _) -> Semaphore.free(s, holder.token(), down));
         crashPoint.accept("AFTER_FREE");
         if (freed) {
@@ -518,9 +512,8 @@ public final class HolderWork {
 
     /** Whether no cordon of this holding is left that should go. The cache is believed where the write proves it. */
     private boolean uncordoned(Holder holder) {
-        Optional<NodeView> cached = nodes.named(holder.node().name())
-                .filter(n -> n.uid().equals(holder.node().uid()))
-                .filter(n -> n.ready() && holder.token().equals(n.cordonToken()));
+        Optional<NodeView> cached =
+                nodes.of(holder.node()).filter(n -> n.ready() && holder.token().equals(n.cordonToken()));
         if (cached.isPresent() && cordons.uncordon(cached.get(), holder.token())) {
             return true;
         }
@@ -532,9 +525,7 @@ public final class HolderWork {
 
     /** The holder's node from the cache; a missing one is confirmed by a quorum read. */
     private Optional<NodeView> node(Holder holder) {
-        return nodes.named(holder.node().name())
-                .filter(n -> n.uid().equals(holder.node().uid()))
-                .or(() -> fresh(holder));
+        return nodes.of(holder.node()).or(() -> fresh(holder));
     }
 
     private Optional<NodeView> fresh(Holder holder) {

@@ -255,24 +255,10 @@ public final class LockService implements AgentApi {
             finish(request, new Refusal(Kind.UNKNOWN_GROUP, "RebootGroup '" + request.rebootGroup + "' was deleted."));
             return false;
         }
-        if (request.boundToken == null && !request.firstLook) {
-            Refusal since = refusalSinceArrival(request);
-            if (since != null) {
-                finish(request, since);
-                return false;
-            }
-        }
-        if (request.boundToken == null) {
-            Optional<GroupView> elsewhere = heldElsewhere(request.rebootGroup, request.id, request.node);
-            if (elsewhere.isPresent()) {
-                finish(
-                        request,
-                        new Refusal(
-                                Kind.LOCK_HELD,
-                                machine(request) + " holds a slot of RebootGroup '"
-                                        + elsewhere.get().name() + "', under whatever id: it needs no second one."));
-                return false;
-            }
+        Refusal against = request.boundToken == null ? mayNotWait(request) : null;
+        if (against != null) {
+            finish(request, against);
+            return false;
         }
         Step<PreReboot> step =
                 Semaphore.preReboot(group.state(), group.policy(), asker(request, group), clock.instant());
@@ -306,6 +292,19 @@ public final class LockService implements AgentApi {
                 return true;
             }
         }
+    }
+
+    /** Why a request may not wait for a slot, or not any longer; null if it may. */
+    private Refusal mayNotWait(OpenRequest request) {
+        Refusal since = request.firstLook ? null : refusalSinceArrival(request);
+        return since != null
+                ? since
+                : heldElsewhere(request.rebootGroup, request.id, request.node)
+                        .map(elsewhere -> new Refusal(
+                                Kind.LOCK_HELD,
+                                machine(request) + " holds a slot of RebootGroup '" + elsewhere.name()
+                                        + "', under whatever id: it needs no second one."))
+                        .orElse(null);
     }
 
     /** A label, a pause or a password may have changed while the request waited; null if it may still wait. */

@@ -78,6 +78,17 @@ public final class Membership {
                 : group.nodeSelector().matches(node.labels());
     }
 
+    /** Of the RebootGroup's members those that another one of the same agents' group has too, by name, in order. */
+    List<String> overlapping(GroupView group, Collection<NodeView> members) {
+        return serving(group.agentGroup()).size() < 2
+                ? List.of()
+                : members.stream()
+                        .filter(node -> serving(group.agentGroup(), node).size() > 1)
+                        .map(NodeView::name)
+                        .sorted()
+                        .toList();
+    }
+
     public List<NodeView> members(GroupView group, Collection<NodeView> nodes) {
         if (refused.containsKey(group.name())) {
             return List.of();

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.lock;
 
+import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,18 @@ public interface Nodes {
     Collection<NodeView> all();
 
     Optional<NodeView> named(String name);
+
+    /** That very Node, not another one of its name; empty also for a machine that is no node (null). */
+    default Optional<NodeView> of(NodeRef node) {
+        return node == null
+                ? Optional.empty()
+                : named(node.name()).filter(n -> n.uid().equals(node.uid()));
+    }
+
+    /** Whether that very Node is there and NotReady. */
+    default boolean isDown(NodeRef node) {
+        return of(node).filter(n -> !n.ready()).isPresent();
+    }
 
     /**
      * The nodes whose agent sends this id: those whose machineID gives it, else those whose systemUUID does. More than one means

@@ -54,12 +54,6 @@ final class Sights {
                 .retainAll(current.keySet());
     }
 
-    /** To be called when a group is gone. */
-    void forget(String rebootGroup) {
-        byGroup.remove(rebootGroup);
-        figures.remove(rebootGroup);
-    }
-
     private Instant seen(Instant stored, boolean first) {
         Instant now = clock.instant();
         return first && stored.isBefore(now) ? stored : now;

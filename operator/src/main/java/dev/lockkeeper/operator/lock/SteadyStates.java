@@ -114,12 +114,7 @@ final class SteadyStates {
         if (holding.isPresent()) {
             return outside.password(holding.get(), call);
         }
-        List<Optional<Refusal>> passwords = groups.membership().serving(call.group()).stream()
-                .map(g -> outside.password(g, call))
-                .toList();
-        return passwords.isEmpty() || passwords.stream().anyMatch(Optional::isEmpty)
-                ? Optional.empty()
-                : passwords.getFirst();
+        return Admission.refusedByAll(groups.membership().serving(call.group()), g -> outside.password(g, call));
     }
 
     private static List<GroupView> holding(List<GroupView> all, Call call) {
