@@ -6,6 +6,7 @@ import dev.lockkeeper.cincinnati.metadata.UpdateMetadata;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A scope's whole graph by Fedora's own rules.
@@ -57,6 +58,10 @@ public record Graph(Scope scope, List<GraphNode> nodes, List<Edge> edges) {
             }
         }
         return edges;
+    }
+
+    public Optional<GraphNode> release(String version) {
+        return nodes.stream().filter(node -> node.version().equals(version)).findFirst();
     }
 
     /**

@@ -4,10 +4,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * One scope's graph as another Cincinnati server answers it, read back into what it was made from.
@@ -23,7 +21,6 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
     /** One release in it. */
     public record Answered(String version, String payload, UpdateMetadata.Entry entry) {}
 
-    private static final String PREFIX = "org.fedoraproject.coreos.";
     private static final Rollout OPEN = new Rollout(null, 1.0, null);
 
     public GraphAnswer {
@@ -60,11 +57,8 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
             String payload = release.text("payload");
             Place place = release.object("metadata").orElseThrow(() -> release.wrong("metadata is missing"));
             Map<String, String> metadata = place.texts();
-            if (!scheme.text().equals(metadata.get(PREFIX + "scheme"))) {
-                throw place.wrong("scheme must be " + scheme.text() + ", is " + metadata.get(PREFIX + "scheme"));
-            }
-            int age = value(place, metadata, "releases.age_index", Integer::parseInt)
-                    .orElseThrow(() -> place.wrong("releases.age_index is missing"));
+            NodeMetadata.checkScheme(place, metadata, scheme);
+            int age = NodeMetadata.ageIndex(place, metadata);
             boolean twice = !names.add("version " + version) | !names.add("payload " + payload);
             if (twice
                     || releases.put(age, new Answered(version, payload, entry(place, metadata, targets.contains(i))))
@@ -77,45 +71,9 @@ public record GraphAnswer(String architecture, Scheme scheme, Map<Integer, Answe
 
     private static UpdateMetadata.Entry entry(Place place, Map<String, String> metadata, boolean offered)
             throws MetadataException {
-        String barrier = reason(metadata, "updates.barrier");
-        Rollout rollout = null;
-        if (isTrue(metadata, "updates.rollout")) {
-            rollout = new Rollout(
-                    value(place, metadata, "updates.start_epoch", Long::parseLong)
-                            .orElse(null),
-                    value(place, metadata, "updates.start_value", Double::parseDouble)
-                            .orElse(null),
-                    value(place, metadata, "updates.duration_minutes", Long::parseLong)
-                            .orElse(null));
-        } else if (offered && barrier == null) {
-            rollout = OPEN;
-        }
-        return new UpdateMetadata.Entry(barrier, reason(metadata, "updates.deadend"), rollout);
-    }
-
-    private static boolean isTrue(Map<String, String> metadata, String key) {
-        return "true".equals(metadata.get(PREFIX + key));
-    }
-
-    private static String reason(Map<String, String> metadata, String key) {
-        return isTrue(metadata, key) ? metadata.getOrDefault(PREFIX + key + "_reason", "generic") : null;
-    }
-
-    private static <T extends Number> Optional<T> value(
-            Place place, Map<String, String> metadata, String key, Function<String, T> read) throws MetadataException {
-        String text = metadata.get(PREFIX + key);
-        if (text == null) {
-            return Optional.empty();
-        }
-        try {
-            T number = read.apply(text);
-            if (number.doubleValue() >= 0 && !Double.isInfinite(number.doubleValue())) {
-                return Optional.of(number);
-            }
-        } catch (NumberFormatException e) {
-            // Told below, as one that is out of its bounds.
-        }
-        throw place.wrong(key + " must be a number of at least 0, is '" + text + "'");
+        UpdateMetadata.Entry entry = NodeMetadata.entry(place, metadata);
+        boolean open = offered && entry.barrier() == null && entry.rollout() == null;
+        return open ? new UpdateMetadata.Entry(null, entry.deadend(), OPEN) : entry;
     }
 
     /**

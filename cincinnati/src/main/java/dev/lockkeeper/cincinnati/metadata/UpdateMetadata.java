@@ -31,7 +31,8 @@ public record UpdateMetadata(String stream, Map<String, Entry> releases) {
     /** Nothing is said of it. */
     public static final Entry NONE = new Entry(null, null, null);
 
-    private static final String NO_REASON = "generic";
+    /** Where none is given. */
+    static final String NO_REASON = "generic";
 
     /** An entry that says nothing is none. */
     public UpdateMetadata {

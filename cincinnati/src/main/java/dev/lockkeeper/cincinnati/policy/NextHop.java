@@ -26,7 +26,12 @@ import java.util.Optional;
 public record NextHop(GraphNode release, String why, List<Looked> looked) {
 
     /** @param objections by policy; empty if it may go there */
-    public record Looked(GraphNode release, Map<Policy, String> objections) {}
+    public record Looked(GraphNode release, Map<Policy, String> objections) {
+
+        private String first() {
+            return objections.values().iterator().next();
+        }
+    }
 
     public NextHop {
         looked = List.copyOf(looked);
@@ -58,7 +63,7 @@ public record NextHop(GraphNode release, String why, List<Looked> looked) {
         return stays(
                 "Nothing newer is allowed; the newest in reach is "
                         + newest.release().version() + ": "
-                        + newest.objections().values().iterator().next() + ".",
+                        + newest.first() + ".",
                 looked);
     }
 
@@ -92,7 +97,7 @@ public record NextHop(GraphNode release, String why, List<Looked> looked) {
         return looked.size() == 1
                 ? what + "."
                 : what + "; of " + looked.getFirst().release().version() + ": "
-                        + looked.getFirst().objections().values().iterator().next() + ".";
+                        + looked.getFirst().first() + ".";
     }
 
     private static NextHop stays(String why, List<Looked> looked) {

@@ -29,9 +29,7 @@ public record Offer(String version, Instant at, Instant askedAt, int polls) {
      * @param question of the machine that has it
      */
     public Optional<String> withdrawn(Question question) {
-        Optional<GraphNode> release = question.graph().nodes().stream()
-                .filter(node -> node.version().equals(version))
-                .findFirst();
+        Optional<GraphNode> release = question.graph().release(version);
         if (release.isEmpty()) {
             return Optional.of(
                     "it is gone from the graph of " + question.graph().scope());

@@ -16,9 +16,7 @@ public enum Policy {
             if (q.pin().version() == null || q.pin().names(release.version())) {
                 return Optional.empty();
             }
-            Optional<GraphNode> target = q.graph().nodes().stream()
-                    .filter(n -> q.pin().names(n.version()))
-                    .findFirst();
+            Optional<GraphNode> target = q.graph().release(q.pin().version());
             if (target.isEmpty()) {
                 return Optional.of("the pin's release " + q.pin().version() + " does not exist in "
                         + q.graph().scope());
