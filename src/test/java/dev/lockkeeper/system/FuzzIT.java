@@ -75,7 +75,7 @@ class FuzzIT {
         // Once through all of it before counting: threads that are made on demand are there then.
         fire(shots(random, 200));
         Rig.await().until(FuzzIT::isQuiet);
-        int threads = threads();
+        int threads = operator.threads();
         String version = rig.read("fuzz").getMetadata().getResourceVersion();
 
         Map<String, Integer> seen = fire(shots(random, (int) (10_000 * SCALE)));
@@ -95,7 +95,7 @@ class FuzzIT {
                         "unknown_machine");
         Rig.await().until(FuzzIT::isQuiet);
         Rig.await()
-                .untilAsserted(() -> assertThat(threads())
+                .untilAsserted(() -> assertThat(operator.threads())
                         .as("threads after seed %d", seed)
                         .isLessThanOrEqualTo(threads + THREADS_MORE));
         assertThat(rig.read("fuzz").getMetadata().getResourceVersion())
@@ -123,15 +123,6 @@ class FuzzIT {
             }
         }
         return true;
-    }
-
-    private static int threads() throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + operator.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("Threads:"))
-                .mapToInt(line ->
-                        Integer.parseInt(line.substring("Threads:".length()).strip()))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Sends them all; returns how often each kind of answer came. */

@@ -69,6 +69,14 @@ class HeldIT {
         }
     }
 
+    /** The machine is told to reboot, and every replica knows that it has the slot. */
+    private static void takeSlot(MachineSpec machine, String group) {
+        assertThat(RawHttp.exchange(patient.port(), preReboot(machine.agentId(), group))
+                        .status())
+                .isEqualTo(200);
+        awaitFigure("slots_held", group, 1);
+    }
+
     private static byte[] preReboot(String id, String group, String... headers) {
         return RawHttp.request(RawHttp.PRE_REBOOT, id, group, headers);
     }
@@ -77,15 +85,6 @@ class HeldIT {
         Workloads workloads = Workloads.inNewNamespace(rig.admin, group);
         workloads.minAvailable("db", "db", new IntOrString(1));
         workloads.awaitReady(workloads.deployment("db", 1, PodShape.PLAIN.onNodesWith("group", group)));
-    }
-
-    private static int threads(OperatorProcess process) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("Threads:"))
-                .mapToInt(line ->
-                        Integer.parseInt(line.substring("Threads:".length()).strip()))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static int descriptors(OperatorProcess process) throws IOException {
@@ -116,11 +115,7 @@ class HeldIT {
     @Test
     void aRequestThatWaitsGetsTheSlotAsSoonAsItIsFree() throws IOException {
         List<MachineSpec> machines = group("follows", 2);
-        assertThat(RawHttp.exchange(
-                                patient.port(), preReboot(machines.getFirst().agentId(), "follows"))
-                        .status())
-                .isEqualTo(200);
-        awaitFigure("slots_held", "follows", 1);
+        takeSlot(machines.getFirst(), "follows");
         try (RawHttp waiting = new RawHttp(patient.port())) {
             waiting.send(preReboot(machines.getLast().agentId(), "follows"));
             rig.annotate("follows", "lockkeeper.dev/free-slot", "follows-1");
@@ -133,7 +128,7 @@ class HeldIT {
     void aHolderWhoseClientWentAwayIsTakenBack() throws IOException {
         MachineSpec machine = group("goes", 1).getFirst();
         blockDrains("goes");
-        int threads = threads(patient);
+        int threads = patient.threads();
         try (RawHttp client = new RawHttp(patient.port())) {
             client.send(preReboot(machine.agentId(), "goes"));
             Rig.await()
@@ -147,18 +142,14 @@ class HeldIT {
             assertThat(rig.holder("goes", "goes-1")).isEmpty();
             assertThat(rig.node("goes-1").getSpec().getUnschedulable()).isNotEqualTo(true);
         });
-        assertThat(threads(patient)).isLessThanOrEqualTo(threads + THREADS_MORE);
+        assertThat(patient.threads()).isLessThanOrEqualTo(threads + THREADS_MORE);
         assertThat(patient.logText()).doesNotContain("internal error").doesNotContain("failed at one step");
     }
 
     @Test
     void aClientThatWentAwayWhileItWaitedNeverGetsASlot() throws IOException {
         List<MachineSpec> machines = group("left", 2);
-        assertThat(RawHttp.exchange(
-                                patient.port(), preReboot(machines.getFirst().agentId(), "left"))
-                        .status())
-                .isEqualTo(200);
-        awaitFigure("slots_held", "left", 1);
+        takeSlot(machines.getFirst(), "left");
         try (RawHttp client = new RawHttp(patient.port())) {
             client.send(preReboot(machines.getLast().agentId(), "left"));
             // The operator has the request once it counts its machine as waiting.
@@ -175,11 +166,7 @@ class HeldIT {
     @Test
     void aNodeThatIsPausedWhileItsRequestWaitsGetsNoSlot() throws IOException {
         List<MachineSpec> machines = group("pauses", 2);
-        assertThat(RawHttp.exchange(
-                                patient.port(), preReboot(machines.getFirst().agentId(), "pauses"))
-                        .status())
-                .isEqualTo(200);
-        awaitFigure("slots_held", "pauses", 1);
+        takeSlot(machines.getFirst(), "pauses");
         try (RawHttp waiting = new RawHttp(patient.port())) {
             waiting.send(preReboot(machines.getLast().agentId(), "pauses"));
             rig.admin
@@ -205,12 +192,8 @@ class HeldIT {
     @Test
     void clientsThatWentAwayAreNoFaultOfOurs() throws IOException, InterruptedException {
         List<MachineSpec> machines = group("many-left", 2);
-        assertThat(RawHttp.exchange(
-                                patient.port(), preReboot(machines.getFirst().agentId(), "many-left"))
-                        .status())
-                .isEqualTo(200);
-        awaitFigure("slots_held", "many-left", 1);
-        int threads = threads(patient);
+        takeSlot(machines.getFirst(), "many-left");
+        int threads = patient.threads();
         int descriptors = descriptors(patient);
         for (int i = 0; i < 100; i++) {
             try (RawHttp client = new RawHttp(patient.port())) {
@@ -218,7 +201,7 @@ class HeldIT {
             }
         }
         Rig.await().untilAsserted(() -> assertThat(descriptors(patient)).isLessThanOrEqualTo(descriptors + 10));
-        assertThat(threads(patient)).isLessThanOrEqualTo(threads + THREADS_MORE);
+        assertThat(patient.threads()).isLessThanOrEqualTo(threads + THREADS_MORE);
         assertThat(rig.holder("many-left", "many-left-2")).isEmpty();
         assertThat(patient.logText()).doesNotContain("internal error");
         assertThat(patient.management("/q/metrics").body()).doesNotContain("internal_error");
@@ -282,7 +265,7 @@ class HeldIT {
         Rig.await()
                 .untilAsserted(() -> assertThat(patient.management("/q/metrics").body())
                         .contains("lockkeeper_group_slots_held{group=\"crowd\"} 1.0"));
-        int threads = threads(patient);
+        int threads = patient.threads();
 
         List<RawHttp> clients = new ArrayList<>();
         try {
@@ -298,7 +281,7 @@ class HeldIT {
                                     .isEqualTo(count));
             assertThat(patient.management("/q/metrics").body())
                     .doesNotContainPattern("lockkeeper_requests_total\\{[^}]*group=\"crowd\",outcome=\"lock_held\"");
-            assertThat(threads(patient)).isLessThanOrEqualTo(threads + THREADS_MORE);
+            assertThat(patient.threads()).isLessThanOrEqualTo(threads + THREADS_MORE);
             for (RawHttp client : clients) {
                 assertThat(client.answer(LONG_HOLD.plusSeconds(20)).text())
                         .matches(
@@ -310,7 +293,7 @@ class HeldIT {
                 client.close();
             }
         }
-        assertThat(threads(patient)).isLessThanOrEqualTo(threads + THREADS_MORE);
+        assertThat(patient.threads()).isLessThanOrEqualTo(threads + THREADS_MORE);
         assertThat(RawHttp.exchange(
                                 patient.port(), RawHttp.request(RawHttp.STEADY_STATE, "the-holder", "crowd", password))
                         .text())

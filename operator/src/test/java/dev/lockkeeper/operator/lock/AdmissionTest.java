@@ -9,46 +9,29 @@ import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which group and node a request is about. Here a node's name serves as its agent's id. */
+/** Which group and node a request is about. */
 class AdmissionTest {
 
-    private List<NodeView> nodes = List.of(node("worker-1", "pool", "a", null));
+    private final NodeView worker = node("worker-1", "pool", "a", null);
+    private final TestingNodes nodes = new TestingNodes();
     private List<String> wrongPasswords = List.of();
 
-    private final Nodes known = new Nodes() {
-        @Override
-        public Collection<NodeView> all() {
-            return nodes;
-        }
-
-        @Override
-        public Optional<NodeView> named(String name) {
-            return nodes.stream().filter(n -> n.name().equals(name)).findFirst();
-        }
-
-        @Override
-        public List<NodeView> withAgentId(String id) {
-            return nodes.stream().filter(n -> n.machineId().equals(id)).toList();
-        }
-
-        @Override
-        public Map<String, List<String>> sharedIds() {
-            return Map.of();
-        }
-    };
+    @BeforeEach
+    void show() {
+        nodes.show(worker);
+    }
 
     private Admission.Result ask(String id, String group, GroupView holding, GroupView... groups) {
         AgentApi.Call call = new AgentApi.Call(id, group, null, null, new CompletableFuture<>());
         return new Admission(
                         new Membership(Arrays.asList(groups)),
-                        known,
+                        nodes,
                         (g, _) -> wrongPasswords.contains(g.name())
                                 ? Optional.of(new Refusal(Kind.UNAUTHORIZED, g.name()))
                                 : Optional.empty())
@@ -98,7 +81,7 @@ class AdmissionTest {
 
     @Test
     void aPausedNodeIsRefused() {
-        nodes = List.of(node("worker-1", "pool", "a", "db is being repaired"));
+        nodes.show(node("worker-1", "pool", "a", "db is being repaired"));
         refused(
                 ask("worker-1", "workers", null, new TestingGroup("workers").view()),
                 Kind.PAUSED,
@@ -107,9 +90,9 @@ class AdmissionTest {
 
     @Test
     void whoHoldsIsAdmittedWhereItHoldsWhateverItSaysNow() {
-        nodes = List.of(node("worker-1", "pool", "a", "paused meanwhile"));
+        nodes.show(node("worker-1", "pool", "a", "paused meanwhile"));
         GroupView holding = new TestingGroup("old")
-                .holders(holder("worker-1", "t", nodes.getFirst().ref(), Phase.DRAINING, T0, T0))
+                .holders(holder("worker-1", "t", worker.ref(), Phase.DRAINING, T0, T0))
                 .view();
         admitted(ask("worker-1", "new", holding, holding), "old", "worker-1");
     }
@@ -118,11 +101,11 @@ class AdmissionTest {
     @Test
     void whoGivesItsSlotBackIsAdmittedAnew() {
         GroupView old = new TestingGroup("old")
-                .holders(holder("worker-1", "t", nodes.getFirst().ref(), Phase.RELEASING, T0, T0))
+                .holders(holder("worker-1", "t", worker.ref(), Phase.RELEASING, T0, T0))
                 .view();
         GroupView other = new TestingGroup("new").view();
         admitted(ask("worker-1", "new", old, old, other), "new", "worker-1");
-        nodes = List.of(node("worker-1", "pool", "a", "paused meanwhile"));
+        nodes.show(node("worker-1", "pool", "a", "paused meanwhile"));
         refused(ask("worker-1", "old", old, old, other), Kind.PAUSED, "worker-1");
     }
 
@@ -130,7 +113,7 @@ class AdmissionTest {
     void thePasswordOfTheGroupThatItHoldsInCountsToo() {
         wrongPasswords = List.of("old");
         GroupView old = new TestingGroup("old")
-                .holders(holder("worker-1", "t", nodes.getFirst().ref(), Phase.RELEASING, T0, T0))
+                .holders(holder("worker-1", "t", worker.ref(), Phase.RELEASING, T0, T0))
                 .view();
         refused(ask("worker-1", "new", old, old, new TestingGroup("new").view()), Kind.UNAUTHORIZED, "old");
         wrongPasswords = List.of("new");

@@ -3,7 +3,6 @@ package dev.lockkeeper.operator.lock;
 import static dev.lockkeeper.operator.lock.TestingGroup.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
@@ -12,7 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,33 +22,13 @@ class HolderWorkTest {
 
     private final TestingGroups groups = new TestingGroups();
     private final Swapper swapper = new Swapper(groups, 2, Duration.ofMillis(1));
-    private final List<String> told = new ArrayList<>();
+    private final TestingNodes nodes = new TestingNodes();
+    private final TestingEvents events = new TestingEvents();
     private final List<String> written = new ArrayList<>();
-    private NodeView cached;
     private NodeView fresh;
 
     private final HolderWork work = new HolderWork(
-            new Nodes() {
-                @Override
-                public Collection<NodeView> all() {
-                    return List.of(cached);
-                }
-
-                @Override
-                public Optional<NodeView> named(String name) {
-                    return Optional.ofNullable(cached);
-                }
-
-                @Override
-                public List<NodeView> withAgentId(String id) {
-                    return List.of(cached);
-                }
-
-                @Override
-                public Map<String, List<String>> sharedIds() {
-                    return Map.of();
-                }
-            },
+            nodes,
             new Cordons() {
                 @Override
                 public Optional<NodeView> read(String name) {
@@ -80,18 +58,7 @@ class HolderWorkTest {
             },
             new Drain(new TestingPods(), Clock.fixed(T0, ZoneOffset.UTC)),
             swapper,
-            new Events() {
-                @Override
-                public void group(String rebootGroup, Reason reason, String note) {}
-
-                @Override
-                public void node(NodeRef node, Reason reason, String note) {
-                    told.add(reason.name());
-                }
-
-                @Override
-                public void refused(NodeRef node, String rebootGroup, String machine, Refusal refusal) {}
-            },
+            events,
             new HolderWork.Observations() {
                 @Override
                 public void drainFinished(String group, String result, Duration duration) {}
@@ -147,19 +114,19 @@ class HolderWorkTest {
 
     @Test
     void aMachineThatIsDownStaysCordonedAndCountsAsUnreadyWhenItsSlotIsFreed() {
-        cached = node("1", false, true, "token");
-        fresh = cached;
+        fresh = node("1", false, true, "token");
+        nodes.show(fresh);
         step(Phase.RELEASING);
         assertThat(phase()).isNull();
         assertThat(groups.stored("workers").state().unready()).isEqualTo(1);
         assertThat(written).isEmpty();
-        assertThat(told).containsExactly("SlotFreed");
+        assertThat(events.atNodes).containsExactly("SlotFreed");
     }
 
     @Test
     void aMachineThatIsUpIsUncordonedBeforeItsSlotIsFreed() {
-        cached = node("1", true, true, "token");
-        fresh = cached;
+        fresh = node("1", true, true, "token");
+        nodes.show(fresh);
         step(Phase.RELEASING);
         assertThat(written).containsExactly("uncordon");
         assertThat(phase()).isNull();
@@ -169,13 +136,13 @@ class HolderWorkTest {
     /** The cordon was ours a moment ago in the cache; whoever changed the Node since is not overwritten. */
     @Test
     void anOldLookAtTheNodeIsNoReasonToLeaveACordonBehind() {
-        cached = node("1", true, true, "token");
+        nodes.show(node("1", true, true, "token"));
         fresh = node("2", true, true, "token");
         step(Phase.RELEASING);
         assertThat(written).containsExactly("uncordon");
         assertThat(phase()).isNull();
         written.clear();
-        cached = node("1", true, false, null);
+        nodes.show(node("1", true, false, null));
         fresh = node("2", true, true, "token");
         step(Phase.RELEASING);
         assertThat(written).as("the cache does not show the cordon yet").containsExactly("uncordon");
@@ -183,7 +150,7 @@ class HolderWorkTest {
 
     @Test
     void aGrantIsNotTakenBackBecauseTheCacheDoesNotShowTheCordonYet() {
-        cached = node("1", true, false, null);
+        nodes.show(node("1", true, false, null));
         fresh = node("2", true, true, "token");
         step(Phase.GRANTED);
         assertThat(phase()).isEqualTo(Phase.GRANTED);
@@ -194,17 +161,16 @@ class HolderWorkTest {
 
     @Test
     void aDrainThatFindsItsOwnCordonTellsOfNoOther() {
-        cached = node("1", true, false, null);
+        nodes.show(node("1", true, false, null));
         fresh = node("2", true, true, "token");
         step(Phase.DRAINING);
         assertThat(written).isEmpty();
-        assertThat(told).isEmpty();
+        assertThat(events.atNodes).isEmpty();
         assertThat(phase()).as("there are no pods").isEqualTo(Phase.GRANTED);
     }
 
     @Test
     void aNodeThatIsGoneGivesItsSlotBack() {
-        cached = null;
         fresh = null;
         step(Phase.REBOOTING);
         assertThat(phase()).isEqualTo(Phase.RELEASING);

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.Boot;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
-import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
@@ -17,13 +16,12 @@ import dev.lockkeeper.operator.lock.AgentApi.Reply;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,7 +32,7 @@ class LockServiceTest {
     private final NodeView one = node("worker-1", "pool", "a", null);
     private final NodeView two = node("worker-2", "pool", "a", null);
     private final NodeView three = node("worker-3", "pool", "a", null);
-    private final List<NodeView> known = List.of(one, two, three);
+    private final TestingNodes nodes = new TestingNodes();
     private final TestingGroups groups = new TestingGroups();
     /** What telling reads; null: the Node is gone. */
     private volatile NodeView fresh = cordoned(one, true);
@@ -42,27 +40,7 @@ class LockServiceTest {
     private final Swapper swapper = new Swapper(groups, 4, Duration.ofMillis(1));
     private final LockService service = new LockService(
             groups,
-            new Nodes() {
-                @Override
-                public Collection<NodeView> all() {
-                    return known;
-                }
-
-                @Override
-                public Optional<NodeView> named(String name) {
-                    return known.stream().filter(n -> n.name().equals(name)).findFirst();
-                }
-
-                @Override
-                public List<NodeView> withAgentId(String id) {
-                    return named(id).stream().toList();
-                }
-
-                @Override
-                public Map<String, List<String>> sharedIds() {
-                    return Map.of();
-                }
-            },
+            nodes,
             swapper,
             new LockService.Outside() {
                 @Override
@@ -83,18 +61,14 @@ class LockServiceTest {
                 @Override
                 public void crashPoint(String step) {}
             },
-            new Events() {
-                @Override
-                public void group(String rebootGroup, Reason reason, String note) {}
-
-                @Override
-                public void node(NodeRef node, Reason reason, String note) {}
-
-                @Override
-                public void refused(NodeRef node, String rebootGroup, String machine, Refusal refusal) {}
-            },
+            new TestingEvents(),
             new LockService.Timing(Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(10)),
             Clock.systemUTC());
+
+    @BeforeEach
+    void show() {
+        nodes.show(one, two, three);
+    }
 
     @AfterEach
     void stop() {

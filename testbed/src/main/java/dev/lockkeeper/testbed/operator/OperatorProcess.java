@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * One replica of the operator as users run it: the packaged application in a process of its own, with a kubeconfig and settings by
@@ -159,6 +160,19 @@ public final class OperatorProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** How many threads the process has now. */
+    public int threads() {
+        try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(pid()), "status"))) {
+            return status.filter(line -> line.startsWith("Threads:"))
+                    .mapToInt(line ->
+                            Integer.parseInt(line.substring("Threads:".length()).strip()))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public boolean alive() {
