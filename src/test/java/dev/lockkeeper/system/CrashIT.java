@@ -142,6 +142,11 @@ class CrashIT {
         rig.group("own");
         MachineSpec spec = rig.node("own-1", "own");
         rig.register(MachineSpec.of("own-2", 4_711).withLabel("group", "own"));
+        // New nodes are tainted for a moment: both pods would go to the one that is free first.
+        Rig.await().untilAsserted(() -> {
+            assertThat(rig.node("own-1").getSpec().getTaints()).isEmpty();
+            assertThat(rig.node("own-2").getSpec().getTaints()).isEmpty();
+        });
         Manifests.installWorkload(rig.admin, Map.of("group", "own"));
         Workloads shop = Workloads.inNewNamespace(rig.admin, "own");
         shop.awaitReady(shop.deployment("web", 1, PodShape.PLAIN.onNodesWith("group", "own")));
