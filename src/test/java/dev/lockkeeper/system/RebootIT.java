@@ -43,6 +43,15 @@ class RebootIT {
                     .anyMatch(e -> e.startsWith("Rebooted"))
                     .anyMatch(e -> e.startsWith("Verified"))
                     .anyMatch(e -> e.startsWith("SlotFreed"));
+            assertThat(operator.logText())
+                    .as("one line for each decision about worker-1")
+                    .containsSubsequence(
+                            "group=workers SlotGranted: worker-1 got a slot of workers.",
+                            "group=workers DrainStarted: worker-1 is cordoned and being drained.",
+                            "group=workers RebootAllowed: worker-1 was told to reboot.",
+                            "group=workers Rebooted: worker-1 has rebooted; it is being verified.",
+                            "group=workers Verified: worker-1: it runs " + Rig.NEW,
+                            "group=workers SlotFreed: The slot of worker-1 is free");
         }
     }
 }

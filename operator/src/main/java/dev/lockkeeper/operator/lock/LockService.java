@@ -466,7 +466,6 @@ public final class LockService implements AgentApi {
     private void proceed(OpenRequest request, Holder holder) {
         preReboots.remove(request.id, request);
         Optional.ofNullable(askedAt.get(request.rebootGroup)).ifPresent(ids -> ids.remove(request.id));
-        LOG.infof("group=%s machine=%s token=%s told to reboot", request.rebootGroup, holder.machine(), holder.token());
         outside.crashPoint("BEFORE_ANSWER");
         events.groupAndNode(
                 holder.node(), request.rebootGroup, Reason.RebootAllowed, holder.machine() + " was told to reboot.");

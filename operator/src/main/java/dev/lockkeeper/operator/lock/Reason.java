@@ -37,6 +37,11 @@ public enum Reason {
         this.action = action;
     }
 
+    /** Whether a person should look. */
+    public boolean isWarning() {
+        return warning;
+    }
+
     /** The Event's {@code type}: {@code Normal} or {@code Warning}. */
     public String type() {
         return warning ? "Warning" : "Normal";

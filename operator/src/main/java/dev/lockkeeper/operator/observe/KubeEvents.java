@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * Writes Events, from a queue of {@value #QUEUED} that one thread works off. What the queue has no room for or the API server does not
+ * Writes to the log, and as Events, what happens: Events from a queue of {@value #QUEUED} that one thread works off. What the queue has no room for or the API server does not
  * take is lost, and said so in the log at most once a minute. They are those of {@code v1}, not of {@code events.k8s.io/v1}: only these
  * have the times by which {@code kubectl describe} sorts.
  *
@@ -86,12 +86,23 @@ public final class KubeEvents implements Events, AutoCloseable {
     }
 
     @Override
+    public void groupAndNode(NodeRef node, String rebootGroup, Reason reason, String note) {
+        log("group=" + rebootGroup, reason, note);
+        offer(EventText.of(groupReference(rebootGroup), reason, note));
+        if (node != null) {
+            offer(EventText.of(nodeReference(node), reason, note));
+        }
+    }
+
+    @Override
     public void group(String rebootGroup, Reason reason, String note) {
+        log("group=" + rebootGroup, reason, note);
         offer(EventText.of(groupReference(rebootGroup), reason, note));
     }
 
     @Override
     public void node(NodeRef node, Reason reason, String note) {
+        log("node=" + node.name(), reason, note);
         offer(EventText.of(nodeReference(node), reason, note));
     }
 
@@ -103,12 +114,18 @@ public final class KubeEvents implements Events, AutoCloseable {
         String machine = node == null ? id : node.name();
         String kind = refusal.kind().text();
         String note = machine + " got no slot (" + kind + "): " + refusal.value();
+        log(rebootGroup == null ? "machine=" + machine : "group=" + rebootGroup, Reason.Refused, note);
         if (rebootGroup != null) {
             offer(EventText.ofRefusal(groupReference(rebootGroup), machine, kind, note));
         }
         if (node != null) {
             offer(EventText.ofRefusal(nodeReference(node), machine, kind, note));
         }
+    }
+
+    /** One line for what may become two Events: Events are gone after an hour, and lost when the API server is away. */
+    private static void log(String where, Reason reason, String note) {
+        LOG.logf(reason.isWarning() ? Logger.Level.WARN : Logger.Level.INFO, "%s %s: %s", where, reason, note);
     }
 
     private ObjectReference groupReference(String name) {
