@@ -242,7 +242,10 @@ class PasswordIT {
                         .inNamespace(Manifests.NAMESPACE)
                         .list()
                         .getItems()));
-        assertThat(shown).contains("machine=silent-1").contains("silent-2").contains("lockkeeper_requests_total");
+        assertThat(shown)
+                .contains("RebootAllowed: silent-1")
+                .contains("silent-2")
+                .contains("lockkeeper_requests_total");
         for (String password : List.of(OLD, NEW, WRONG)) {
             assertThat(shown).doesNotContain(password);
             assertThat(shown)
