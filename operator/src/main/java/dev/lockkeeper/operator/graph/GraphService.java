@@ -280,7 +280,6 @@ public final class GraphService implements GraphApi {
 
     private CompletionStage<Answer> goes(Identity who, Decision decision, Served.Found found) {
         outcome(who, "edge");
-        outside.crashPoint("BEFORE_EDGE");
         return answer(found, decision.booted(), decision.hop().release());
     }
 

@@ -63,13 +63,17 @@ final class AnswerWriter {
      * @param bodyRead whether the request's body was read to its end
      * @param written runs once the answer is out, or can never be
      */
-    void write(AgentApi.Reply reply, boolean last, boolean bodyRead, Runnable written) {
+    void write(int status, Buffer json, boolean last, boolean bodyRead, Runnable written) {
         HttpServerResponse response = request.response();
-        response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        if (reply.status() == Kind.UNAUTHORIZED.status()) {
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        if (status == Kind.UNAUTHORIZED.status()) {
             response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
         }
-        end(Buffer.buffer(new Reply(reply.kind(), reply.value()).json()), last, bodyRead, written);
+        end(json, last, bodyRead, written);
+    }
+
+    static Buffer json(String kind, String value) {
+        return Buffer.buffer(new Reply(kind, value).json());
     }
 
     /** Ends the response, whose status and headers are set already. */

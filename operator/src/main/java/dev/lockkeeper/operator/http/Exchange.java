@@ -197,9 +197,10 @@ final class Exchange {
 
     /** @param counted whether the request is one of {@link AgentRequests#openAnswers} */
     private void write(AgentApi.Reply reply, boolean counted) {
+        Buffer json = AnswerWriter.json(reply.kind(), reply.value());
         over = true;
         cancelTimer();
-        writer.write(reply, last, bodyRead, () -> {
+        writer.write(reply.status(), json, last, bodyRead, () -> {
             if (counted) {
                 requests.openAnswers.closed();
             }

@@ -108,7 +108,12 @@ final class GraphExchange {
     }
 
     private void write(AgentApi.Reply reply) {
-        writer.write(reply, false, false, requests.openAnswers::closed);
+        writer.write(
+                reply.status(),
+                AnswerWriter.json(reply.kind(), reply.value()),
+                false,
+                false,
+                requests.openAnswers::closed);
     }
 
     private void write(Answer.Graph graph) {
@@ -125,18 +130,13 @@ final class GraphExchange {
             return;
         }
         response.setStatusCode(OK).putHeader(HttpHeaders.CONTENT_TYPE, AnswerWriter.JSON);
-        if (request.method() == HttpMethod.HEAD) {
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(graph.json().length));
-            writer.end(Buffer.buffer(), false, false, requests.openAnswers::closed);
-        } else {
-            writer.end(Buffer.buffer(graph.json()), false, false, requests.openAnswers::closed);
-        }
+        writer.end(Buffer.buffer(graph.json()), false, false, requests.openAnswers::closed);
     }
 
     /** Answers without asking. */
     private void refuse(int status, String kind, String sentence) {
         over = true;
         requests.refused(API, kind);
-        writer.write(new AgentApi.Reply(status, kind, sentence), false, false, () -> {});
+        writer.write(status, AnswerWriter.json(kind, sentence), false, false, () -> {});
     }
 }

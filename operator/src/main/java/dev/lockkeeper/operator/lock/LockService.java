@@ -321,7 +321,7 @@ public final class LockService implements AgentApi {
     /** Why a request may not wait for a slot, or not any longer; null if it may. */
     private Refusal mayNotWait(OpenRequest request) {
         Refusal since = request.firstLook ? null : refusalSinceArrival(request);
-        if (since == null) {
+        if (since == null && !holds(request.call)) {
             since = records.objection(request.call).orElse(null);
         }
         return since != null

@@ -3,7 +3,6 @@ package dev.lockkeeper.operator.lock;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What is known of the machine that asks, and of the release that it may have staged: the port to the room that offers releases. */
@@ -25,25 +24,4 @@ public interface MachineRecords {
      * @return why it could not be stored; empty if it was
      */
     CompletionStage<Optional<Refusal>> started(AgentApi.Call call);
-
-    /** Nothing is known of any machine. */
-    MachineRecords NONE = new MachineRecords() {
-        @Override
-        public Optional<Refusal> objection(AgentApi.Call call) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Refusal> objectionNow(AgentApi.Call call) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void asked(AgentApi.Call call) {}
-
-        @Override
-        public CompletionStage<Optional<Refusal>> started(AgentApi.Call call) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-    };
 }

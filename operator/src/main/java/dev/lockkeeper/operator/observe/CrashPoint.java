@@ -57,8 +57,6 @@ public final class CrashPoint {
         /** The offer of a release is stored. */
         BEFORE_OFFER,
         AFTER_OFFER,
-        /** An agent gets its edge. */
-        BEFORE_EDGE,
         /** A failed machine is parked or failed. */
         BEFORE_PARK,
         AFTER_PARK
