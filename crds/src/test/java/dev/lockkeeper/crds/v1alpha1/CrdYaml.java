@@ -150,13 +150,17 @@ final class CrdYaml {
     static void keyedBy(JSONSchemaProps list, String... keys) {
         list.setXKubernetesListType("map");
         list.setXKubernetesListMapKeys(List.of(keys));
+        JSONSchemaProps one = list.getItems().getSchema();
+        if (one.getRequired() == null || one.getRequired().isEmpty()) {
+            one.setRequired(List.of(keys));
+        }
     }
 
     /** A list in which nothing is twice. */
     static void set(JSONSchemaProps list, long longest) {
         list.setXKubernetesListType("set");
         JSONSchemaProps one = list.getItems().getSchema();
-        if (one.getEnum() == null) {
+        if (one.getEnum() == null || one.getEnum().isEmpty()) {
             one.setMaxLength(longest);
         }
     }

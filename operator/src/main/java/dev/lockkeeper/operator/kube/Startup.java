@@ -145,12 +145,12 @@ public final class Startup implements AutoCloseable {
     }
 
     private String crdProblem() {
-        return new TreeMap<>(Crds.REVISIONS)
+        String problems = new TreeMap<>(Crds.REVISIONS)
                 .entrySet().stream()
                         .map(crd -> crdProblem(crd.getKey(), crd.getValue()))
                         .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null);
+                        .collect(Collectors.joining("; "));
+        return problems.isEmpty() ? null : problems;
     }
 
     private String crdProblem(String name, int needed) {
