@@ -33,7 +33,7 @@ class GraphIT {
     static void start() {
         rig = Rig.start();
         releases = new Releases(rig);
-        operator = rig.operator(Releases::quick);
+        operator = releases.operator();
         releases.publish(new PublishedReleases("stable")
                 .out(V1)
                 .out(BARRIER)

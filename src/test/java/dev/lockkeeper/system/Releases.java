@@ -1,5 +1,7 @@
 package dev.lockkeeper.system;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lockkeeper.crds.v1alpha1.ConfigMapSource;
 import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.FleetMachineStatus;
@@ -31,6 +33,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +51,29 @@ final class Releases {
     private final Rig rig;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> files = new HashMap<>();
+    private final List<OperatorProcess> operators = new ArrayList<>();
 
     Releases(Rig rig) {
         this.rig = rig;
+    }
+
+    /** An operator that changes are waited for at. */
+    OperatorProcess operator() {
+        return operator(_ -> {});
+    }
+
+    OperatorProcess operator(Consumer<OperatorProcess.Builder> settings) {
+        OperatorProcess operator = rig.operator(builder -> {
+            quick(builder);
+            settings.accept(builder);
+        });
+        operators.add(operator);
+        return operator;
+    }
+
+    /** One that was started above and is waited for no longer. */
+    void forget(OperatorProcess operator) {
+        operators.remove(operator);
     }
 
     /** Passes and reads come quickly, so that a change is seen within a second. */
@@ -58,8 +83,35 @@ final class Releases {
                 .set("LOCKKEEPER_MACHINE_SEEN_INTERVAL", "PT20S");
     }
 
-    /** Writes the source, and lets the UpdateGraph be refreshed at once. */
+    /** Writes the source, lets the UpdateGraph be refreshed at once, and waits until all operators serve it. */
     void publish(PublishedReleases releases) {
+        boolean same = files.entrySet().containsAll(releases.files().entrySet());
+        List<String> before =
+                operators.stream().map(o -> etag(o, releases.stream())).toList();
+        write(releases);
+        for (int i = 0; i < operators.size() && !same; i++) {
+            OperatorProcess operator = operators.get(i);
+            String old = before.get(i);
+            Rig.await().until(() -> {
+                String now = etag(operator, releases.stream());
+                return now != null && !now.equals(old);
+            });
+        }
+    }
+
+    /** Of the whole graph of one scope; null if there is none. */
+    private String etag(OperatorProcess operator, String stream) {
+        try {
+            return get(operator, "v1/graph?basearch=x86_64&oci=true&rollout_wariness=0&stream=" + stream)
+                    .headers()
+                    .firstValue("etag")
+                    .orElse(null);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void write(PublishedReleases releases) {
         files.putAll(releases.files());
         rig.admin
                 .configMaps()
@@ -138,7 +190,18 @@ final class Releases {
         StreamPin pin = new StreamPin();
         pin.setMetadata(new ObjectMetaBuilder().withName(name).build());
         pin.setSpec(spec);
-        return rig.admin.resource(pin).create();
+        rig.admin.resource(pin).create();
+        return awaitSeen(name);
+    }
+
+    /** The leader has told how it stands, so it has read it; other replicas do within a second. */
+    private StreamPin awaitSeen(String name) {
+        Rig.await()
+                .until(() -> pin(name)
+                        .getMetadata()
+                        .getGeneration()
+                        .equals(pin(name).getStatus().getObservedGeneration()));
+        return pin(name);
     }
 
     StreamPin pin(String name) {
@@ -154,13 +217,14 @@ final class Releases {
                 .resources(StreamPin.class)
                 .withName(name)
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + spec + "}");
+        awaitSeen(name);
     }
 
     /** Withholds a release from all architectures, or from those given. */
     void block(String stream, String version, String reason, String... architectures) {
         ReleaseBlock block = new ReleaseBlock();
         block.setReason(reason);
-        block.setArchitectures(java.util.Arrays.stream(architectures)
+        block.setArchitectures(Arrays.stream(architectures)
                 .map(dev.lockkeeper.crds.v1alpha1.Architecture::valueOf)
                 .toList());
         FleetReleaseSpec spec = new FleetReleaseSpec();
@@ -205,12 +269,47 @@ final class Releases {
 
     /** What an agent on this machine would be answered. */
     HttpResponse<String> poll(OperatorProcess operator, MachineSpec spec, String group) throws Exception {
-        return get(
-                operator,
-                "v1/graph?basearch=" + spec.architecture().coreosName() + "&stream=stable&oci=true&os_version="
-                        + spec.version() + "&os_checksum="
-                        + URLEncoder.encode(spec.payload().orElseThrow(), StandardCharsets.UTF_8) + "&group=" + group
-                        + "&node_uuid=" + spec.agentId() + "&platform=metal");
+        return get(operator, path(spec, group));
+    }
+
+    /** The same with a user name and a password. */
+    HttpResponse<String> pollAs(OperatorProcess operator, MachineSpec spec, String group, String user, String password)
+            throws Exception {
+        String credentials = user + ":" + password;
+        return http.send(
+                HttpRequest.newBuilder(URI.create(operator.url() + path(spec, group)))
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String path(MachineSpec spec, String group) {
+        return "v1/graph?basearch=" + spec.architecture().coreosName() + "&stream=stable&oci=true&os_version="
+                + spec.version() + "&os_checksum="
+                + URLEncoder.encode(spec.payload().orElseThrow(), StandardCharsets.UTF_8) + "&group=" + group
+                + "&node_uuid=" + spec.agentId() + "&platform=metal";
+    }
+
+    /** Where an agent on this machine would be sent, by the whole of the answer; empty if nowhere. */
+    Optional<String> edge(OperatorProcess operator, MachineSpec spec, String group) throws Exception {
+        HttpResponse<String> answer = poll(operator, spec, group);
+        JsonNode graph = new ObjectMapper().readTree(answer.body());
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(answer.statusCode() + ": " + answer.body());
+        }
+        JsonNode booted = graph.path("nodes").path(0);
+        if (!booted.path("version").asText().equals(spec.version())
+                || !booted.path("payload").asText().equals(spec.payload().orElseThrow())
+                || graph.path("edges").size() > 1) {
+            throw new AssertionError("not the booted release and at most one edge: " + answer.body());
+        }
+        return graph.path("edges").isEmpty()
+                ? Optional.empty()
+                : Optional.of(graph.path("nodes").path(1).path("version").asText());
     }
 
     HttpResponse<String> get(OperatorProcess operator, String path) throws Exception {
