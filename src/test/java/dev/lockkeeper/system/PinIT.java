@@ -320,8 +320,10 @@ class PinIT {
         MachineSpec machine = plain.withPayload("registry.example.org/own/coreos@sha256:" + "7".repeat(64));
         rig.register(machine);
         assertThat(edge(machine, "derived")).isEmpty();
+        Rig.await()
+                .untilAsserted(() -> assertThat(releases.machine("derived-1").getMessage())
+                        .contains("runs an image of its own"));
         awaitState("derived-1", MachineState.Unmanaged);
-        assertThat(releases.machine("derived-1").getMessage()).contains("runs an image of its own");
     }
 
     @Test

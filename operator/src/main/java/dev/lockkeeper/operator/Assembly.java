@@ -7,6 +7,7 @@ import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import dev.lockkeeper.operator.graph.ExplainApi;
 import dev.lockkeeper.operator.graph.GraphApi;
+import dev.lockkeeper.operator.graph.GraphService;
 import dev.lockkeeper.operator.kube.GroupCache;
 import dev.lockkeeper.operator.kube.GroupMapping;
 import dev.lockkeeper.operator.kube.KubeGroupStore;
@@ -25,6 +26,7 @@ import dev.lockkeeper.operator.lock.GroupWork;
 import dev.lockkeeper.operator.lock.HolderWork;
 import dev.lockkeeper.operator.lock.LockService;
 import dev.lockkeeper.operator.lock.NodeView;
+import dev.lockkeeper.operator.lock.Reason;
 import dev.lockkeeper.operator.observe.CrashPoint;
 import dev.lockkeeper.operator.observe.FleetMeters;
 import dev.lockkeeper.operator.observe.KubeEvents;
@@ -112,7 +114,8 @@ public class Assembly {
                 clock);
         NodeWriter nodeWriter = new NodeWriter(lockClient);
         LockMeters lockMeters = new LockMeters(meters, groupCache, nodeCache, groupCache::waiting, clock);
-        graphs = new GraphAssembly(lockClient, settings, groupCache, nodeCache, lock(crashPoint), meters, fleetMeters);
+        graphs = new GraphAssembly(
+                lockClient, settings, groupCache, nodeCache, graphsOutside(crashPoint), meters, fleetMeters);
         lockService = new LockService(
                 groupCache,
                 nodeCache,
@@ -176,8 +179,8 @@ public class Assembly {
                 .build();
     }
 
-    private GraphAssembly.Lock lock(CrashPoint crashPoint) {
-        return new GraphAssembly.Lock() {
+    private GraphService.Outside graphsOutside(CrashPoint crashPoint) {
+        return new GraphService.Outside() {
             @Override
             public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
                 return passwordRefusal(group, call);
@@ -186,6 +189,17 @@ public class Assembly {
             @Override
             public void polled(AgentApi.Call call) {
                 lockService.polled(call);
+            }
+
+            @Override
+            public void offered(NodeView node, GroupView group, String note) {
+                if (node != null) {
+                    events.node(node.ref(), Reason.Offered, note);
+                } else if (group != null) {
+                    events.group(group.name(), Reason.Offered, note);
+                } else {
+                    LOG.infof("%s: %s", Reason.Offered, note);
+                }
             }
 
             @Override

@@ -1,6 +1,5 @@
 package dev.lockkeeper.operator;
 
-import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.operator.graph.Explainer;
 import dev.lockkeeper.operator.graph.FleetFigures;
 import dev.lockkeeper.operator.graph.FleetWork;
@@ -11,8 +10,6 @@ import dev.lockkeeper.operator.kube.FleetWriter;
 import dev.lockkeeper.operator.kube.MachineCache;
 import dev.lockkeeper.operator.kube.StateReader;
 import dev.lockkeeper.operator.kube.StreamMaps;
-import dev.lockkeeper.operator.lock.AgentApi;
-import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.Groups;
 import dev.lockkeeper.operator.lock.Nodes;
 import dev.lockkeeper.operator.observe.FleetMeters;
@@ -20,7 +17,6 @@ import dev.lockkeeper.operator.observe.Meters;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,18 +34,6 @@ final class GraphAssembly implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     /** An agent polls at most every 5 minutes: whoever asks more often has nothing new to tell. */
     private static final Duration QUIET = Duration.ofSeconds(2);
-
-    /** What belongs to the lock. */
-    interface Lock {
-        /** Why a call may not speak for the group; empty if it may. */
-        Optional<Refusal> password(GroupView group, AgentApi.Call call);
-
-        /** An agent that holds a slot asks for the graph. */
-        void polled(AgentApi.Call call);
-
-        /** A step that a crash test may stop at. */
-        void crashPoint(String step);
-    }
 
     private final Settings.Machine machineSettings;
     private final FleetMeters meters;
@@ -70,7 +54,7 @@ final class GraphAssembly implements AutoCloseable {
             Settings settings,
             Groups groups,
             Nodes nodes,
-            Lock lock,
+            GraphService.Outside outside,
             Meters requestMeters,
             FleetMeters meters) {
         this.meters = meters;
@@ -96,7 +80,7 @@ final class GraphAssembly implements AutoCloseable {
                 groups,
                 nodes,
                 machines,
-                outside(lock),
+                outside,
                 new GraphService.Limits(
                         settings.graph().trustedFor(),
                         machineSettings.offerPatience(),
@@ -137,25 +121,6 @@ final class GraphAssembly implements AutoCloseable {
 
     private static RandomGenerator random() {
         return () -> ThreadLocalRandom.current().nextLong();
-    }
-
-    private static GraphService.Outside outside(Lock lock) {
-        return new GraphService.Outside() {
-            @Override
-            public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
-                return lock.password(group, call);
-            }
-
-            @Override
-            public void polled(AgentApi.Call call) {
-                lock.polled(call);
-            }
-
-            @Override
-            public void crashPoint(String step) {
-                lock.crashPoint(step);
-            }
-        };
     }
 
     void start(KubernetesClient watching) {

@@ -10,6 +10,7 @@ import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.lock.AgentApi;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.Groups;
+import dev.lockkeeper.operator.lock.NodeView;
 import dev.lockkeeper.operator.lock.Nodes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -54,6 +55,9 @@ public final class GraphService implements GraphApi {
 
         /** An agent that holds a slot asks for the graph: it is steady (design, promise 3). */
         void polled(AgentApi.Call call);
+
+        /** An offer was stored: people are told where they look. */
+        void offered(NodeView node, GroupView group, String note);
 
         /** A step that a crash test may stop at. */
         void crashPoint(String step);
@@ -258,6 +262,12 @@ public final class GraphService implements GraphApi {
                 .whenComplete((_, _) -> end.run())
                 .thenCompose(stored -> {
                     outside.crashPoint("AFTER_OFFER");
+                    if (stored) {
+                        outside.offered(
+                                who.node(),
+                                who.group(),
+                                machine.name() + " was offered " + hop.version() + ": " + decision.why());
+                    }
                     return stored ? goes(who, decision, found) : stays(who, decision, found, "not_stored");
                 });
     }

@@ -46,6 +46,7 @@ class GraphServiceTest {
     private final TestingMachines machines = new TestingMachines();
     private final List<String> outcomes = new ArrayList<>();
     private final List<String> polled = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private GraphState state = TestingState.usual().state();
     private String password;
@@ -68,6 +69,11 @@ class GraphServiceTest {
                 @Override
                 public void polled(AgentApi.Call call) {
                     polled.add(call.id());
+                }
+
+                @Override
+                public void offered(NodeView node, GroupView group, String note) {
+                    told.add(note);
                 }
 
                 @Override
@@ -130,6 +136,9 @@ class GraphServiceTest {
                 .singleElement()
                 .satisfies(o -> assertThat(o.version()).isEqualTo(BARRIER));
         assertThat(outcomes).containsExactly("workers edge");
+        assertThat(told)
+                .containsExactly("worker-1 was offered " + BARRIER + ": " + BARRIER
+                        + " is the next barrier, which no update may pass.");
     }
 
     @Test
