@@ -321,8 +321,8 @@ class PinIT {
         rig.register(machine);
         assertThat(edge(machine, "derived")).isEmpty();
         Rig.await()
-                .untilAsserted(() -> assertThat(releases.machine("derived-1").getMessage())
-                        .contains("runs an image of its own"));
+                .untilAsserted(() ->
+                        assertThat(releases.machine("derived-1").getMessage()).contains("runs an image of its own"));
         awaitState("derived-1", MachineState.Unmanaged);
     }
 

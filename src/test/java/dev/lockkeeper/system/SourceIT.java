@@ -188,7 +188,7 @@ class SourceIT {
         withSource(e -> send(e, 200, "<html>captive portal</html>"), "SourceFailing", "is not JSON");
         withSource(SourceIT::silent, "SourceFailing", "was not there after 1 s");
         withSource(SourceIT::endless, "SourceFailing", "1000000 bytes");
-        withSource(SourceIT::loop, "SourceFailing", "redirect");
+        withSource(SourceIT::loop, "SourceFailing", "answered 302");
         withSource(e -> send(e, 304, ""), "SourceFailing", "304");
 
         // Restarted in this state, it serves the same.

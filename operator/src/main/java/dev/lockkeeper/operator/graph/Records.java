@@ -16,8 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -42,6 +44,7 @@ public final class Records implements MachineRecords {
     private final Duration seenInterval;
     private final Executor threads;
     private final Clock clock;
+    private final Set<String> beingWritten = ConcurrentHashMap.newKeySet();
 
     /**
      * @param seenInterval how often it is stored that a machine was heard of, if nothing else is new
@@ -116,8 +119,15 @@ public final class Records implements MachineRecords {
         }
         Instant now = clock.instant();
         Evidence before = machine(who).evidence();
-        if (Hearing.isNews(before, asked(before, call, who, now), seenInterval)) {
-            threads.execute(() -> change(who, evidence -> asked(evidence, call, who, now)));
+        // One write at a time for each machine: its agent may ask often before the first is through.
+        if (Hearing.isNews(before, asked(before, call, who, now), seenInterval) && beingWritten.add(who.record())) {
+            threads.execute(() -> {
+                try {
+                    change(who, evidence -> asked(evidence, call, who, now));
+                } finally {
+                    beingWritten.remove(who.record());
+                }
+            });
         }
     }
 

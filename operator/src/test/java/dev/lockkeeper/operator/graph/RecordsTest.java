@@ -99,6 +99,17 @@ class RecordsTest {
     }
 
     @Test
+    void whoAsksOverAndOverIsWrittenOnceAtATime() {
+        threads = waiting::add;
+        for (int i = 0; i < 100; i++) {
+            records.asked(call("worker-1"));
+        }
+        assertThat(waiting).hasSize(1);
+        waiting.getFirst().run();
+        assertThat(machines.writes).hasValue(1);
+    }
+
+    @Test
     void anAgentThatStartedAnewHasNothingStaged() {
         machines.put("worker-1", running("worker-1", V2, offer(V3)));
         assertThat(records.started(call("worker-1")).toCompletableFuture().join())
