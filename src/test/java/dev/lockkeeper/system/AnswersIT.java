@@ -149,8 +149,8 @@ class AnswersIT {
     @Test
     void anUnknownPath() {
         String value =
-                "There is nothing at this path: agents ask /v1/pre-reboot and /v1/steady-state (base_url must end"
-                        + " before v1, with a slash).";
+                "There is nothing at this path: agents ask /v1/pre-reboot, /v1/steady-state and /v1/graph (base_url must"
+                        + " end before v1, with a slash).";
         for (String path : List.of("/", "/v1", "/v1/", "/v1/pre-reboot/", "//v1/pre-reboot", "/V1/pre-reboot")) {
             assertIs(raw("POST " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"), 404, "not_found", value);
             assertIs(raw("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"), 404, "not_found", value);

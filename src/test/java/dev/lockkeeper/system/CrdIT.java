@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lockkeeper.crds.v1alpha1.Crds;
 import dev.lockkeeper.crds.v1alpha1.Holder;
 import dev.lockkeeper.crds.v1alpha1.Phase;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
@@ -291,8 +292,10 @@ class CrdIT {
         String text = kubectl("apply", "--server-side", "--force-conflicts", "-f", root("crds"));
 
         assertThat(text.strip())
-                .isEqualTo(
-                        "customresourcedefinition.apiextensions.k8s.io/rebootgroups.lockkeeper.dev serverside-applied");
+                .isEqualTo(Crds.REVISIONS.keySet().stream()
+                        .sorted()
+                        .map(crd -> "customresourcedefinition.apiextensions.k8s.io/" + crd + " serverside-applied")
+                        .collect(Collectors.joining("\n")));
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.testbed.control.ControlPlane;
 import dev.lockkeeper.testbed.control.Part;
 import dev.lockkeeper.testbed.fleet.PodShape;
+import dev.lockkeeper.testbed.fleet.PublishedReleases;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
 import dev.lockkeeper.testbed.fleet.Workloads;
 import dev.lockkeeper.testbed.operator.Manifests;
@@ -97,15 +99,28 @@ class PermissionIT {
     @Test
     void itAsksForNothingThatItsRolesDoNotGrant() throws Exception {
         try (Rig rig = Rig.start()) {
-            OperatorProcess operator = rig.operator();
+            Releases releases = new Releases(rig);
+            OperatorProcess operator = releases.operator();
+            PublishedReleases published =
+                    new PublishedReleases("stable").out(Rig.OLD).out(Rig.NEW);
+            releases.publish(published);
             rig.group("audited", spec -> spec.getDrain().setTimeout("30s"));
-            SimulatedMachine machine = rig.machine("audited-1", "audited", operator);
+            releases.pin("audited", spec -> spec.setGroups(List.of("audited")));
+            SimulatedMachine machine =
+                    releases.agent(releases.node("audited-1", "audited", Rig.OLD), "audited", operator);
             Workloads shop = Workloads.inNewNamespace(rig.admin, "audited");
             shop.awaitReady(shop.deployment("web", 1, PodShape.PLAIN.onNodesWith("group", "audited")));
-            machine.stage(Rig.NEW);
             Rig.await()
                     .untilAsserted(
                             () -> assertThat(rig.updated("audited", machine)).isTrue());
+            releases.publish(published.out("44.20260804.3.0"));
+            rig.admin.nodes().withName("audited-1").delete();
+            Rig.await()
+                    .until(() -> rig.admin
+                                    .resources(FleetMachine.class)
+                                    .withName("audited-1")
+                                    .get()
+                            == null);
             operator.close();
 
             Set<String> forbidden = new TreeSet<>();
@@ -127,10 +142,12 @@ class PermissionIT {
             assertThat(forbidden).isEmpty();
             Set<String> unused = new TreeSet<>(granted(rig));
             unused.removeAll(used);
-            // Only an eviction that a budget refuses, a drain past budgets, a repeated Event and a conflict ask for
-            // these.
+            // Only an eviction that a budget refuses, a drain past budgets, a repeated Event, a conflict, stored
+            // releases that somebody spoilt, and a release that nothing runs any more ask for these.
             assertThat(unused)
                     .isSubsetOf(
+                            "delete configmaps",
+                            "delete fleetreleases",
                             "delete pods",
                             "list poddisruptionbudgets",
                             "patch events",

@@ -5,6 +5,9 @@ import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.BackoffRule;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.graph.ExplainApi;
+import dev.lockkeeper.operator.graph.GraphApi;
+import dev.lockkeeper.operator.graph.GraphService;
 import dev.lockkeeper.operator.kube.GroupCache;
 import dev.lockkeeper.operator.kube.GroupMapping;
 import dev.lockkeeper.operator.kube.KubeGroupStore;
@@ -23,7 +26,9 @@ import dev.lockkeeper.operator.lock.GroupWork;
 import dev.lockkeeper.operator.lock.HolderWork;
 import dev.lockkeeper.operator.lock.LockService;
 import dev.lockkeeper.operator.lock.NodeView;
+import dev.lockkeeper.operator.lock.Reason;
 import dev.lockkeeper.operator.observe.CrashPoint;
+import dev.lockkeeper.operator.observe.FleetMeters;
 import dev.lockkeeper.operator.observe.KubeEvents;
 import dev.lockkeeper.operator.observe.LockMeters;
 import dev.lockkeeper.operator.observe.Meters;
@@ -70,6 +75,7 @@ public class Assembly {
     private final Swapper swapper;
     private final StatusBoard statusBoard;
     private final KubeEvents events;
+    private final GraphAssembly graphs;
     private final LockService lockService;
     private final GroupWork groupWork;
     private final Startup startup;
@@ -83,6 +89,7 @@ public class Assembly {
             Settings settings,
             Leadership leadership,
             Meters meters,
+            FleetMeters fleetMeters,
             CrashPoint crashPoint) {
         this.client = client;
         this.operator = operator;
@@ -107,11 +114,14 @@ public class Assembly {
                 clock);
         NodeWriter nodeWriter = new NodeWriter(lockClient);
         LockMeters lockMeters = new LockMeters(meters, groupCache, nodeCache, groupCache::waiting, clock);
+        graphs = new GraphAssembly(
+                lockClient, settings, groupCache, nodeCache, graphsOutside(crashPoint), meters, fleetMeters);
         lockService = new LockService(
                 groupCache,
                 nodeCache,
                 swapper,
                 outside(nodeWriter, crashPoint),
+                graphs.records(),
                 events,
                 new LockService.Timing(
                         settings.agent().maxHold(),
@@ -144,8 +154,7 @@ public class Assembly {
         startup = new Startup(
                 client,
                 new Permissions(client, settings.namespace()),
-                groupCache,
-                nodeCache,
+                () -> groupCache.synced() && nodeCache.synced() && graphs.loaded(),
                 this::startInformers,
                 this::startControllers);
         groupCache.listen(lockService::changed);
@@ -168,6 +177,36 @@ public class Assembly {
                         .withMaxConcurrentRequestsPerHost(256)
                         .build())
                 .build();
+    }
+
+    private GraphService.Outside graphsOutside(CrashPoint crashPoint) {
+        return new GraphService.Outside() {
+            @Override
+            public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
+                return passwordRefusal(group, call);
+            }
+
+            @Override
+            public void polled(AgentApi.Call call) {
+                lockService.polled(call);
+            }
+
+            @Override
+            public void offered(NodeView node, GroupView group, String note) {
+                if (node != null) {
+                    events.node(node.ref(), Reason.Offered, note);
+                } else if (group != null) {
+                    events.group(group.name(), Reason.Offered, note);
+                } else {
+                    LOG.infof("%s: %s", Reason.Offered, note);
+                }
+            }
+
+            @Override
+            public void crashPoint(String step) {
+                crashPoint.at(step);
+            }
+        };
     }
 
     private LockService.Outside outside(NodeWriter nodes, CrashPoint crashPoint) {
@@ -236,12 +275,14 @@ public class Assembly {
         groupCache.start(client);
         nodeCache.start(client);
         passwords.start(client, settings.namespace());
+        graphs.start(client);
     }
 
     private void startControllers() {
         reports.scheduleWithFixedDelay(
                 this::reportWaiting, WAITING_REPORT.toMillis(), WAITING_REPORT.toMillis(), TimeUnit.MILLISECONDS);
         reports.scheduleWithFixedDelay(this::sweepCordons, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+        graphs.startWork(leadership::leads);
         operator.get().start();
     }
 
@@ -274,6 +315,7 @@ public class Assembly {
 
     private void lastWords() {
         lockService.stop();
+        graphs.close();
         events.close();
     }
 
@@ -281,6 +323,18 @@ public class Assembly {
     @Singleton
     AgentApi agentApi() {
         return agentApi;
+    }
+
+    @Produces
+    @Singleton
+    GraphApi graphApi() {
+        return new ReadyGraphApi(graphs.service(), startup);
+    }
+
+    @Produces
+    @Singleton
+    ExplainApi explainApi() {
+        return graphs.explainer();
     }
 
     @Produces

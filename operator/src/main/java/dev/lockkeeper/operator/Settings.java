@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -36,6 +37,10 @@ public interface Settings {
     Leader leader();
 
     Event event();
+
+    Graph graph();
+
+    Machine machine();
 
     Testing testing();
 
@@ -114,8 +119,59 @@ public interface Settings {
         Duration refusedInterval();
     }
 
+    /** Graphs and their sources. */
+    interface Graph {
+
+        /** The time between two reads of pins, releases and graphs if no watch hurries them, PT0.1S to PT15S. */
+        @WithDefault("PT5S")
+        Duration readInterval();
+
+        /** A replica whose last such read is older answers no edges, PT1S to PT5M. */
+        @WithDefault("PT30S")
+        Duration trustedFor();
+
+        /** The longest that one request to a source may take, PT0.1S to PT10M. */
+        @WithDefault("PT30S")
+        Duration fetchTimeout();
+
+        /** The longest answer of a source that is read, 1,024 to 268,435,456 bytes. */
+        @WithDefault("33554432")
+        int maxBytes();
+    }
+
+    /** The records of machines. */
+    interface Machine {
+
+        /** The time between two passes over all records by the leader, PT0.1S to PT5M. */
+        @WithDefault("PT5S")
+        Duration passInterval();
+
+        /** How often it is stored that a machine was heard of, if nothing else is new, PT1S to P1D. */
+        @WithDefault("PT2H")
+        Duration seenInterval();
+
+        /** For so long without a word a machine counts as silent: more than machine.seen-interval, at most P30D. */
+        @WithDefault("PT5H")
+        Duration silentAfter();
+
+        /** For so long without a word the record of a machine that is no node is removed: at least machine.silent-after. */
+        @WithDefault("P30D")
+        Duration forgetAfter();
+
+        /** How many machines that are no nodes get a record, 0 to 10,000. */
+        @WithDefault("500")
+        int mostOthers();
+
+        /** An offer that was not asked for within this holds no other machine back, PT1S to P7D. */
+        @WithDefault("PT1H")
+        Duration offerPatience();
+    }
+
     /** For tests alone. */
     interface Testing {
+
+        /** The time at which decisions about releases begin, such as 2026-07-22T12:00:00Z; it runs on. Absent: the true time. */
+        Optional<Instant> clock();
 
         /** The marked step at which the process halts itself; absent: none. */
         Optional<String> haltAt();

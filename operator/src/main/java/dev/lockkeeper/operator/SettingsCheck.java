@@ -37,13 +37,39 @@ class SettingsCheck {
         agent(settings.agent(), faults);
         drain(settings.drain(), faults);
         faults.within("store.timeout", settings.store().timeout(), "PT0.1S", "PT1M");
-        int tries = settings.store().tries();
-        if (tries < 1 || tries > 100) {
-            faults.add("store.tries", tries, "1 to 100");
-        }
+        faults.within("store.tries", settings.store().tries(), 1, 100);
         leader(settings.leader(), faults);
         faults.within("event.refused-interval", settings.event().refusedInterval(), "PT1S", "P7D");
+        graph(settings.graph(), faults);
+        machine(settings.machine(), faults);
         return faults.sentences;
+    }
+
+    private static void graph(Settings.Graph graph, Faults faults) {
+        faults.within("graph.read-interval", graph.readInterval(), "PT0.1S", "PT15S");
+        faults.within("graph.trusted-for", graph.trustedFor(), "PT1S", "PT5M");
+        faults.within("graph.fetch-timeout", graph.fetchTimeout(), "PT0.1S", "PT10M");
+        faults.within("graph.max-bytes", graph.maxBytes(), 1_024, 268_435_456);
+    }
+
+    private static void machine(Settings.Machine machine, Faults faults) {
+        faults.within("machine.pass-interval", machine.passInterval(), "PT0.1S", "PT5M");
+        faults.within("machine.seen-interval", machine.seenInterval(), "PT1S", "P1D");
+        faults.within("machine.silent-after", machine.silentAfter(), "PT1S", "P30D");
+        if (machine.silentAfter().compareTo(machine.seenInterval()) <= 0) {
+            faults.add(
+                    "machine.silent-after",
+                    machine.silentAfter(),
+                    "more than machine.seen-interval, which is " + machine.seenInterval());
+        }
+        if (machine.forgetAfter().compareTo(machine.silentAfter()) < 0) {
+            faults.add(
+                    "machine.forget-after",
+                    machine.forgetAfter(),
+                    "at least machine.silent-after, which is " + machine.silentAfter());
+        }
+        faults.within("machine.most-others", machine.mostOthers(), 0, 10_000);
+        faults.within("machine.offer-patience", machine.offerPatience(), "PT1S", "P7D");
     }
 
     private static void agent(Settings.Agent agent, Faults faults) {
@@ -85,6 +111,12 @@ class SettingsCheck {
 
         void within(String name, Duration value, String least, String most) {
             if (value.compareTo(Duration.parse(least)) < 0 || value.compareTo(Duration.parse(most)) > 0) {
+                add(name, value, least + " to " + most);
+            }
+        }
+
+        void within(String name, int value, int least, int most) {
+            if (value < least || value > most) {
                 add(name, value, least + " to " + most);
             }
         }

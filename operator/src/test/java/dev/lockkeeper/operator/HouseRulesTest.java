@@ -109,8 +109,8 @@ class HouseRulesTest {
             .and()
             .resideOutsideOfPackage(KUBE)
             .and()
-            // It makes the clients, but calls nothing on them.
-            .doNotBelongToAnyOf(Assembly.class)
+            // They make the clients and hand them on, but call nothing on them.
+            .doNotBelongToAnyOf(Assembly.class, GraphAssembly.class)
             .and()
             // It writes Events, by a single request each.
             .doNotBelongToAnyOf(KubeEvents.class)

@@ -29,8 +29,10 @@ class SettingsTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `(lockkeeper\\.[a-z.-]+)` \\| `([A-Z_]+)` \\| (.+?) \\| .+? \\| .+ \\|$");
 
-    private static final Map<String, String> NO_DEFAULT =
-            Map.of("lockkeeper.replica", "host name and process id", "lockkeeper.testing.halt-at", "none");
+    private static final Map<String, String> NO_DEFAULT = Map.of(
+            "lockkeeper.replica", "host name and process id",
+            "lockkeeper.testing.clock", "none",
+            "lockkeeper.testing.halt-at", "none");
 
     private static Settings settings(String... keysAndValues) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().withMapping(Settings.class);
@@ -76,6 +78,16 @@ class SettingsTest {
             leader.retry-period    | PT10S       | must be less than leader.renew-deadline, which is PT10S
             leader.lease-duration  | PT6M        | must be PT1S to PT5M
             event.refused-interval | PT0S        | must be PT1S to P7D
+            graph.read-interval    | PT20S       | must be PT0.1S to PT15S
+            graph.trusted-for      | PT0S        | must be PT1S to PT5M
+            graph.fetch-timeout    | PT11M       | must be PT0.1S to PT10M
+            graph.max-bytes        | 10          | must be 1024 to 268435456
+            machine.pass-interval  | PT0S        | must be PT0.1S to PT5M
+            machine.seen-interval  | PT0S        | must be PT1S to P1D
+            machine.silent-after   | PT2H        | must be more than machine.seen-interval, which is PT2H
+            machine.forget-after   | PT4H        | must be at least machine.silent-after, which is PT5H
+            machine.most-others    | -1          | must be 0 to 10000
+            machine.offer-patience | PT0S        | must be PT1S to P7D
             """)
     void whatIsOutOfBoundsIsNamed(String name, String value, String rule) {
         assertThat(SettingsCheck.faults(settings("lockkeeper." + name, value)))

@@ -1,6 +1,7 @@
 package dev.lockkeeper.cincinnati.metadata;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * How a release is let out over time, to a growing share of the machines.
@@ -28,6 +29,26 @@ public record Rollout(Long startEpoch, Double startValue, Long durationMinutes) 
         }
         double length = 60.0 * Math.max(1, durationMinutes);
         return seconds > start + length ? 1 : value + (1 - value) * (seconds - start) / length;
+    }
+
+    /**
+     * When it is open to somebody at the latest, to the second.
+     *
+     * @param wariness from 0 to 1
+     * @return empty if it never is: the rollout stands still before
+     */
+    public Optional<Instant> reaches(double wariness) {
+        double value = startValue == null ? 0 : startValue;
+        long start = startEpoch == null ? 0 : startEpoch;
+        if (wariness <= value) {
+            return Optional.of(Instant.ofEpochSecond(start));
+        }
+        if (durationMinutes == null) {
+            return Optional.empty();
+        }
+        double length = 60.0 * Math.max(1, durationMinutes);
+        double share = (wariness - value) / (1 - value);
+        return Optional.of(Instant.ofEpochSecond(start + (long) Math.ceil(length * share)));
     }
 
     /** Whether it has begun. */

@@ -4,12 +4,11 @@ import dev.lockkeeper.cincinnati.graph.GraphNode;
 import dev.lockkeeper.cincinnati.metadata.Rollout;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The reasons why a machine may not go to a release, in the order in which they are told. Each is a function of the question alone. */
 public enum Policy {
-    /** An exact target is the only one, but for the barriers on the way. */
+    /** An exact target is the ceiling. */
     PIN {
         @Override
         public Optional<String> objection(GraphNode release, Question q) {
@@ -21,12 +20,19 @@ public enum Policy {
                 return Optional.of("the pin's release " + q.pin().version() + " does not exist in "
                         + q.graph().scope());
             }
-            if (release.ageIndex() > target.get().ageIndex()) {
-                return Optional.of("it is past the pin's release " + q.pin().version());
-            }
-            return release.isBarrier()
+            return release.ageIndex() > target.get().ageIndex()
+                    ? Optional.of("it is past the pin's release " + q.pin().version())
+                    : Optional.empty();
+        }
+    },
+    /** Below an exact target only the barriers on the way there are gone to. */
+    TARGET {
+        @Override
+        public Optional<String> objection(GraphNode release, Question q) {
+            String target = q.pin().version();
+            return target == null || q.pin().names(release.version()) || release.isBarrier()
                     ? Optional.empty()
-                    : Optional.of("the pin asks for " + q.pin().version() + ", and it is no barrier on the way there");
+                    : Optional.of("the pin asks for " + target + ", and it is no barrier on the way there");
         }
     },
     FEDORA_MAJOR {
@@ -93,14 +99,12 @@ public enum Policy {
             if (!rollout.hasBegun(q.now())) {
                 return Optional.of("its rollout begins at " + Instant.ofEpochSecond(rollout.startEpoch()));
             }
-            double open = rollout.openTo(q.now());
-            return !q.pin().followRollout() || q.wariness() <= open
-                    ? Optional.empty()
-                    : Optional.of(String.format(
-                            Locale.ROOT,
-                            "its rollout has reached %.1f %% of the machines, and this one comes at %.1f %%",
-                            Math.min(open, 1) * 100,
-                            q.wariness() * 100));
+            if (!q.pin().followRollout() || q.wariness() <= rollout.openTo(q.now())) {
+                return Optional.empty();
+            }
+            return Optional.of(rollout.reaches(q.wariness())
+                    .map(at -> "its rollout reaches this machine at " + at)
+                    .orElse("its rollout stands still before it reaches this machine"));
         }
     },
     /** The host trusts images by their repository's name: it never changes by an update. */
@@ -122,12 +126,12 @@ public enum Policy {
 
     /**
      * Whether an objection takes an offer back that was made before: what a person, Fedora or a sick machine forbids. Age and turn only
-     * delay, and an offer that stands was not too early.
+     * delay, an offer that stands was not too early, and a target further on is reached from there too.
      */
     public boolean withdraws() {
         return switch (this) {
             case PIN, FEDORA_MAJOR, BLOCKED, WITHDRAWN -> true;
-            case MINIMUM_AGE, ROLLOUT, REPOSITORY -> false;
+            case TARGET, MINIMUM_AGE, ROLLOUT, REPOSITORY -> false;
         };
     }
 

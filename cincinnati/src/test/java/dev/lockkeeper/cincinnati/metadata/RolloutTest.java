@@ -43,4 +43,21 @@ class RolloutTest {
         assertThat(USUAL.isComplete(Instant.ofEpochSecond(1_599))).isFalse();
         assertThat(USUAL.isComplete(Instant.ofEpochSecond(1_600))).isTrue();
     }
+
+    @Test
+    void tellsWhenItReachesSomebody() {
+        assertThat(USUAL.reaches(0.5)).hasValue(Instant.ofEpochSecond(1_000));
+        assertThat(USUAL.reaches(0.75)).hasValue(Instant.ofEpochSecond(1_300));
+        assertThat(USUAL.reaches(1)).hasValue(Instant.ofEpochSecond(1_600));
+        assertThat(USUAL.reaches(0.7501)).hasValue(Instant.ofEpochSecond(1_301));
+        assertThat(new Rollout(1_000L, 0.2, null).reaches(0.3))
+                .as("it stands still")
+                .isEmpty();
+        assertThat(new Rollout(1_000L, 0.2, null).reaches(0.2)).hasValue(Instant.ofEpochSecond(1_000));
+        assertThat(new Rollout(null, null, 0L).reaches(0.5)).hasValue(Instant.ofEpochSecond(30));
+        for (double wariness = 0; wariness <= 1; wariness += 0.01) {
+            Instant at = USUAL.reaches(wariness).orElseThrow();
+            assertThat(USUAL.openTo(at)).isGreaterThanOrEqualTo(wariness);
+        }
+    }
 }

@@ -150,7 +150,7 @@ class NextHopTest {
         facts = new Facts(Map.of(), Set.of(), Map.of("3", "sick"));
         hop = from("1", new Fleet("1", "2 rollout", "3", "4 rollout"));
         assertThat(hop.release()).isNull();
-        assertThat(why(hop, "2", Policy.PIN)).isEqualTo("the pin asks for 3, and it is no barrier on the way there");
+        assertThat(why(hop, "2", Policy.TARGET)).isEqualTo("the pin asks for 3, and it is no barrier on the way there");
     }
 
     @Test
@@ -205,7 +205,7 @@ class NextHopTest {
         goes(from("1", fleet), "2");
         wariness = 0.51;
         assertThat(why(from("1", fleet), "2", Policy.ROLLOUT))
-                .isEqualTo("its rollout has reached 50.0 % of the machines, and this one comes at 51.0 %");
+                .isEqualTo("its rollout reaches this machine at 1970-01-01T02:46:46Z");
         pin = new Pin(null, null, Duration.ZERO, false);
         goes(from("1", fleet), "2");
         now = Instant.ofEpochSecond(9_699);

@@ -27,12 +27,6 @@ public class RebootGroup extends CustomResource<RebootGroupSpec, RebootGroupStat
     /** The name of the CustomResourceDefinition. */
     public static final String CRD_NAME = "rebootgroups." + GROUP;
 
-    /** On the CustomResourceDefinition: which revision of the schema it has, a whole number. */
-    public static final String CRD_REVISION_ANNOTATION = GROUP + "/crd-revision";
-
-    /** The revision of the schema that this model needs; counted up with each change of the schema. */
-    public static final int CRD_REVISION = 1;
-
     /** Keeps a RebootGroup while it has holders. */
     public static final String FINALIZER = GROUP + "/holders";
 

@@ -20,8 +20,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Writes the CustomResourceDefinition of RebootGroup: what the generator reads from the Java model, and what its
- * annotations cannot say (list types, formats, defaults of objects, the schema of types that are not ours, columns in order).
+ * Writes the CustomResourceDefinitions: what the generator reads from the Java model, and what its annotations cannot say (list types,
+ * formats, defaults of objects, the schema of types that are not ours, columns in order). {@link CrdKinds} has what differs from kind
+ * to kind.
  */
 final class CrdYaml {
 
@@ -34,16 +35,16 @@ final class CrdYaml {
 
     private CrdYaml() {}
 
-    static String generate() throws IOException {
+    static String generate(CrdKinds kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         try (Output output = new Output()) {
             new CRDGenerator()
                     .withObjectMapper(mapper, new KubernetesSerialization(mapper, false))
-                    .customResourceClasses(RebootGroup.class)
+                    .customResourceClasses(kind.model())
                     .forCRDVersions("v1")
                     .withParallelGenerationEnabled(false)
                     .withImplicitPreserveUnknownFields(false)
-                    .withPostProcessor(new Finish())
+                    .withPostProcessor(new Finish(kind))
                     .withOutput(output)
                     .generate();
             String yaml = output.bytes.toString(StandardCharsets.UTF_8);
@@ -71,195 +72,168 @@ final class CrdYaml {
         }
     }
 
-    private static final class Finish implements CRDPostProcessor {
+    private record Finish(CrdKinds kind) implements CRDPostProcessor {
 
         @Override
         public HasMetadata process(HasMetadata generated, String version) {
             CustomResourceDefinition crd = (CustomResourceDefinition) generated;
             crd.getMetadata()
-                    .setAnnotations(new TreeMap<>(
-                            Map.of(RebootGroup.CRD_REVISION_ANNOTATION, String.valueOf(RebootGroup.CRD_REVISION))));
+                    .setAnnotations(new TreeMap<>(Map.of(
+                            Crds.REVISION_ANNOTATION,
+                            String.valueOf(Crds.REVISIONS.get(crd.getMetadata().getName())))));
             var served = crd.getSpec().getVersions().getFirst();
-            served.setAdditionalPrinterColumns(columns());
+            served.setAdditionalPrinterColumns(kind.columns());
             JSONSchemaProps root = served.getSchema().getOpenAPIV3Schema();
             strict(root);
-            root.setDescription(
-                    "Says which machines may reboot and how many at a time; its status shows, and is, who holds a slot.");
-
-            JSONSchemaProps spec = at(root, "spec");
-            spec.setDescription("What is asked for.");
-            spec.setDefault(JSON.objectNode());
-            selector(at(spec, "nodeSelector"));
-            JSONSchemaProps slots = at(spec, "slots");
-            slots.setMaxLength(16L);
-            slots.setDefault(JSON.numberNode(RebootGroupDefaults.SLOTS));
-            at(spec, "drain").setDefault(JSON.objectNode());
-            selector(at(spec, "drain", "podSelector"));
-            at(spec, "verify").setDefault(JSON.objectNode());
-            at(spec, "clientSecretRef").setXKubernetesMapType("atomic");
-
-            JSONSchemaProps status = at(root, "status");
-            status.setDescription("What is so. Written by Lockkeeper only.");
-            at(status, "waitingBy").setMaxProperties(64L);
-            keyedBy(at(status, "holders"), "token");
-            keyedBy(at(status, "failed"), "token");
-            keyedBy(at(status, "backoff"), "id");
-            items(at(status, "holders"), "drain", "blockedBy").setXKubernetesListType("atomic");
-            conditions(at(status, "conditions"));
+            kind.finish(root);
             return crd;
         }
+    }
 
-        private static List<CustomResourceColumnDefinition> columns() {
-            return List.of(
-                    column(
-                            "Slots",
-                            "integer",
-                            ".status.slots.total",
-                            "How many machines may hold a slot at a time.",
-                            0),
-                    column("Held", "integer", ".status.slots.held", "How many slots are held.", 0),
-                    column("Holder", "string", ".status.summary", "Who holds a slot, in which phase, since when.", 0),
-                    column("Waiting", "integer", ".status.waiting", "How many machines wait for a slot.", 0),
-                    column("Members", "integer", ".status.members", "How many nodes are members.", 1),
-                    column("Unready", "integer", ".status.unready", "How many members are NotReady without a slot.", 1),
-                    column("Ready", "string", condition("Ready"), "Whether the group is accepted and served.", 0),
-                    column("Degraded", "string", condition("Degraded"), "Whether a person should look.", 0),
-                    column("Age", "date", ".metadata.creationTimestamp", "When the group was made.", 0));
+    static String condition(String type) {
+        return ".status.conditions[?(@.type==\"" + type + "\")].status";
+    }
+
+    static CustomResourceColumnDefinition column(
+            String name, String type, String path, String description, int priority) {
+        return new CustomResourceColumnDefinitionBuilder()
+                .withName(name)
+                .withType(type)
+                .withJsonPath(path)
+                .withDescription(description)
+                .withPriority(priority == 0 ? null : priority)
+                .build();
+    }
+
+    /** The model keeps unknown fields so that no replica drops another's; the schema itself knows every field. */
+    static void strict(JSONSchemaProps schema) {
+        schema.setXKubernetesPreserveUnknownFields(null);
+        if ("object".equals(schema.getType())
+                && schema.getProperties() != null
+                && !schema.getProperties().isEmpty()) {
+            schema.setAdditionalProperties(null);
         }
-
-        private static String condition(String type) {
-            return ".status.conditions[?(@.type==\"" + type + "\")].status";
+        if (schema.getMaxLength() != null
+                && Objects.toString(schema.getDescription(), "").contains("(RFC 3339)")) {
+            schema.setFormat("date-time");
         }
+        below(schema).forEach(CrdYaml::strict);
+    }
 
-        private static CustomResourceColumnDefinition column(
-                String name, String type, String path, String description, int priority) {
-            return new CustomResourceColumnDefinitionBuilder()
-                    .withName(name)
-                    .withType(type)
-                    .withJsonPath(path)
-                    .withDescription(description)
-                    .withPriority(priority == 0 ? null : priority)
-                    .build();
+    static Stream<JSONSchemaProps> below(JSONSchemaProps schema) {
+        return Stream.of(
+                        schema.getProperties() == null
+                                ? Stream.<JSONSchemaProps>empty()
+                                : schema.getProperties().values().stream(),
+                        schema.getItems() == null
+                                ? Stream.<JSONSchemaProps>empty()
+                                : Stream.of(schema.getItems().getSchema()),
+                        schema.getAdditionalProperties() == null
+                                ? Stream.<JSONSchemaProps>empty()
+                                : Stream.of(schema.getAdditionalProperties().getSchema()))
+                .flatMap(schemas -> schemas)
+                .filter(Objects::nonNull);
+    }
+
+    static JSONSchemaProps at(JSONSchemaProps schema, String... path) {
+        JSONSchemaProps here = schema;
+        for (String name : path) {
+            here = Objects.requireNonNull(here.getProperties().get(name), name);
         }
+        return here;
+    }
 
-        /** The model keeps unknown fields so that no replica drops another's; the schema itself knows every field. */
-        private static void strict(JSONSchemaProps schema) {
-            schema.setXKubernetesPreserveUnknownFields(null);
-            if ("object".equals(schema.getType())
-                    && schema.getProperties() != null
-                    && !schema.getProperties().isEmpty()) {
-                schema.setAdditionalProperties(null);
-            }
-            if (schema.getMaxLength() != null
-                    && Objects.toString(schema.getDescription(), "").contains("(RFC 3339)")) {
-                schema.setFormat("date-time");
-            }
-            below(schema).forEach(Finish::strict);
+    static JSONSchemaProps items(JSONSchemaProps list, String... path) {
+        return at(list.getItems().getSchema(), path);
+    }
+
+    static void keyedBy(JSONSchemaProps list, String... keys) {
+        list.setXKubernetesListType("map");
+        list.setXKubernetesListMapKeys(List.of(keys));
+        JSONSchemaProps one = list.getItems().getSchema();
+        if (one.getRequired() == null || one.getRequired().isEmpty()) {
+            one.setRequired(List.of(keys));
         }
+    }
 
-        private static Stream<JSONSchemaProps> below(JSONSchemaProps schema) {
-            return Stream.of(
-                            schema.getProperties() == null
-                                    ? Stream.<JSONSchemaProps>empty()
-                                    : schema.getProperties().values().stream(),
-                            schema.getItems() == null
-                                    ? Stream.<JSONSchemaProps>empty()
-                                    : Stream.of(schema.getItems().getSchema()),
-                            schema.getAdditionalProperties() == null
-                                    ? Stream.<JSONSchemaProps>empty()
-                                    : Stream.of(schema.getAdditionalProperties().getSchema()))
-                    .flatMap(schemas -> schemas)
-                    .filter(Objects::nonNull);
+    /** A list in which nothing is twice. */
+    static void set(JSONSchemaProps list, long longest) {
+        list.setXKubernetesListType("set");
+        JSONSchemaProps one = list.getItems().getSchema();
+        if (one.getEnum() == null || one.getEnum().isEmpty()) {
+            one.setMaxLength(longest);
         }
+    }
 
-        private static JSONSchemaProps at(JSONSchemaProps schema, String... path) {
-            JSONSchemaProps here = schema;
-            for (String name : path) {
-                here = Objects.requireNonNull(here.getProperties().get(name), name);
-            }
-            return here;
-        }
+    static void conditions(JSONSchemaProps list) {
+        keyedBy(list, "type");
+        JSONSchemaProps one = list.getItems().getSchema();
+        one.setDescription("One aspect of the state.");
+        one.setRequired(List.of("lastTransitionTime", "message", "reason", "status", "type"));
+        describe(one, "type", "The aspect.").setMaxLength(316L);
+        describe(one, "status", "Whether it is so: True, False or Unknown.")
+                .setEnum(List.of(JSON.textNode("True"), JSON.textNode("False"), JSON.textNode("Unknown")));
+        JSONSchemaProps reason = describe(one, "reason", "Why, in one word for programs.");
+        reason.setMinLength(1L);
+        reason.setMaxLength(1024L);
+        reason.setPattern("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$");
+        describe(one, "message", "Why, in a sentence for people.").setMaxLength(32768L);
+        describe(one, "lastTransitionTime", "When status last changed (RFC 3339).")
+                .setFormat("date-time");
+        describe(one, "observedGeneration", "The metadata.generation that this was computed from.")
+                .setMinimum(0.0);
+    }
 
-        private static JSONSchemaProps items(JSONSchemaProps list, String... path) {
-            return at(list.getItems().getSchema(), path);
-        }
+    static void selector(JSONSchemaProps selector) {
+        selector.setXKubernetesMapType("atomic");
+        JSONSchemaProps labels = describe(selector, "matchLabels", "Labels that all must be there, with these values.");
+        labels.setMaxProperties(32L);
+        labels.getAdditionalProperties().getSchema().setMaxLength(63L);
+        rule(
+                labels,
+                "self.all(key, size(key) <= 317 && key.matches('" + LABEL_KEY + "') && self[key].matches('"
+                        + LABEL_VALUE + "'))",
+                "must have label keys such as pool or example.com/pool, and values of at most 63 letters, digits, dashes, dots and underscores");
 
-        private static void keyedBy(JSONSchemaProps list, String key) {
-            list.setXKubernetesListType("map");
-            list.setXKubernetesListMapKeys(List.of(key));
-        }
+        JSONSchemaProps expressions = describe(selector, "matchExpressions", "Requirements that all must be met.");
+        expressions.setMaxItems(32L);
+        expressions.setXKubernetesListType("atomic");
+        JSONSchemaProps one = expressions.getItems().getSchema();
+        one.setRequired(List.of("key", "operator"));
+        one.setDescription("One requirement.");
+        JSONSchemaProps key = describe(one, "key", "The label's key.");
+        key.setMaxLength(317L);
+        rule(key, "self.matches('" + LABEL_KEY + "')", "must be a label key such as pool or example.com/pool");
+        describe(one, "operator", "How the label relates to values: In, NotIn, Exists or DoesNotExist.")
+                .setEnum(List.of(
+                        JSON.textNode("In"),
+                        JSON.textNode("NotIn"),
+                        JSON.textNode("Exists"),
+                        JSON.textNode("DoesNotExist")));
+        JSONSchemaProps values =
+                describe(one, "values", "The values of In and NotIn; none with Exists and DoesNotExist.");
+        values.setMaxItems(64L);
+        values.setXKubernetesListType("atomic");
+        JSONSchemaProps value = values.getItems().getSchema();
+        value.setMaxLength(63L);
+        value.setPattern(LABEL_VALUE);
+        rule(
+                one,
+                "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+                "In and NotIn need values, Exists and DoesNotExist take none");
+    }
 
-        private static void conditions(JSONSchemaProps list) {
-            keyedBy(list, "type");
-            JSONSchemaProps one = list.getItems().getSchema();
-            one.setDescription("One aspect of the group's state.");
-            one.setRequired(List.of("lastTransitionTime", "message", "reason", "status", "type"));
-            describe(one, "type", "The aspect.").setMaxLength(316L);
-            describe(one, "status", "Whether it is so: True, False or Unknown.")
-                    .setEnum(List.of(JSON.textNode("True"), JSON.textNode("False"), JSON.textNode("Unknown")));
-            JSONSchemaProps reason = describe(one, "reason", "Why, in one word for programs.");
-            reason.setMinLength(1L);
-            reason.setMaxLength(1024L);
-            reason.setPattern("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$");
-            describe(one, "message", "Why, in a sentence for people.").setMaxLength(32768L);
-            describe(one, "lastTransitionTime", "When status last changed (RFC 3339).")
-                    .setFormat("date-time");
-            describe(one, "observedGeneration", "The metadata.generation that this was computed from.")
-                    .setMinimum(0.0);
-        }
+    static JSONSchemaProps describe(JSONSchemaProps schema, String name, String description) {
+        JSONSchemaProps property = at(schema, name);
+        property.setDescription(description);
+        return property;
+    }
 
-        private static void selector(JSONSchemaProps selector) {
-            selector.setXKubernetesMapType("atomic");
-            JSONSchemaProps labels =
-                    describe(selector, "matchLabels", "Labels that all must be there, with these values.");
-            labels.setMaxProperties(32L);
-            labels.getAdditionalProperties().getSchema().setMaxLength(63L);
-            rule(
-                    labels,
-                    "self.all(key, size(key) <= 317 && key.matches('" + LABEL_KEY + "') && self[key].matches('"
-                            + LABEL_VALUE + "'))",
-                    "must have label keys such as pool or example.com/pool, and values of at most 63 letters, digits, dashes, dots and underscores");
-
-            JSONSchemaProps expressions = describe(selector, "matchExpressions", "Requirements that all must be met.");
-            expressions.setMaxItems(32L);
-            expressions.setXKubernetesListType("atomic");
-            JSONSchemaProps one = expressions.getItems().getSchema();
-            one.setRequired(List.of("key", "operator"));
-            one.setDescription("One requirement.");
-            JSONSchemaProps key = describe(one, "key", "The label's key.");
-            key.setMaxLength(317L);
-            rule(key, "self.matches('" + LABEL_KEY + "')", "must be a label key such as pool or example.com/pool");
-            describe(one, "operator", "How the label relates to values: In, NotIn, Exists or DoesNotExist.")
-                    .setEnum(List.of(
-                            JSON.textNode("In"),
-                            JSON.textNode("NotIn"),
-                            JSON.textNode("Exists"),
-                            JSON.textNode("DoesNotExist")));
-            JSONSchemaProps values =
-                    describe(one, "values", "The values of In and NotIn; none with Exists and DoesNotExist.");
-            values.setMaxItems(64L);
-            values.setXKubernetesListType("atomic");
-            JSONSchemaProps value = values.getItems().getSchema();
-            value.setMaxLength(63L);
-            value.setPattern(LABEL_VALUE);
-            rule(
-                    one,
-                    "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
-                    "In and NotIn need values, Exists and DoesNotExist take none");
-        }
-
-        private static JSONSchemaProps describe(JSONSchemaProps schema, String name, String description) {
-            JSONSchemaProps property = at(schema, name);
-            property.setDescription(description);
-            return property;
-        }
-
-        private static void rule(JSONSchemaProps schema, String cel, String message) {
-            schema.getXKubernetesValidations()
-                    .add(new io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder()
-                            .withRule(cel)
-                            .withMessage(message)
-                            .build());
-        }
+    static void rule(JSONSchemaProps schema, String cel, String message) {
+        schema.getXKubernetesValidations()
+                .add(new io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder()
+                        .withRule(cel)
+                        .withMessage(message)
+                        .build());
     }
 }

@@ -63,7 +63,7 @@ class RebootGroupTest {
 
     @Test
     void schemaHasTheDefaultsOfTheModel() throws IOException {
-        JsonNode crd = Serialization.unmarshal(CrdYaml.generate(), JsonNode.class);
+        JsonNode crd = Serialization.unmarshal(CrdYaml.generate(CrdKinds.REBOOT_GROUP), JsonNode.class);
         JsonNode spec = crd.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
         assertThat(defaultOf(spec, "machines").asText()).isEqualTo(RebootGroupDefaults.MACHINES.name());
         assertThat(defaultOf(spec, "slots").isInt()).isTrue();
@@ -91,7 +91,7 @@ class RebootGroupTest {
 
     @Test
     void everyFieldIsDescribedAndBounded() throws IOException {
-        JsonNode crd = Serialization.unmarshal(CrdYaml.generate(), JsonNode.class);
+        JsonNode crd = Serialization.unmarshal(CrdYaml.generate(CrdKinds.REBOOT_GROUP), JsonNode.class);
         List<String> missing = new ArrayList<>();
         look(crd.at("/spec/versions/0/schema/openAPIV3Schema"), "rebootgroup", missing);
         assertThat(missing).isEmpty();

@@ -51,6 +51,7 @@ class AnswersTest {
                         "423 drain_backoff",
                         "423 paused",
                         "423 nodes_unready",
+                        "423 release_withdrawn",
                         "423 verifying",
                         "503 store_unavailable",
                         "500 internal_error");

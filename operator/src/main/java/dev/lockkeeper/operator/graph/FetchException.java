@@ -1,15 +1,15 @@
 package dev.lockkeeper.operator.graph;
 
 /** A document could not be had. The message names its address and says why in words. */
-final class FetchException extends Exception {
+public final class FetchException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    FetchException(String message) {
+    public FetchException(String message) {
         super(message);
     }
 
-    FetchException(String message, Throwable cause) {
+    public FetchException(String message, Throwable cause) {
         super(message, cause);
     }
 }

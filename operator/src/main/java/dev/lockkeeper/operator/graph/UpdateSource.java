@@ -3,7 +3,7 @@ package dev.lockkeeper.operator.graph;
 import java.net.URI;
 
 /** Where it is published which releases there are. */
-sealed interface UpdateSource {
+public sealed interface UpdateSource {
 
     /**
      * Fedora's two files for each stream.
@@ -12,11 +12,6 @@ sealed interface UpdateSource {
      * @param updates the address of the update metadata, with {@code ${stream}} in it
      */
     record Metadata(String releases, String updates) implements UpdateSource {
-
-        /** Fedora's own. */
-        static final Metadata FEDORA = new Metadata(
-                "https://builds.coreos.fedoraproject.org/prod/streams/${stream}/releases.json",
-                "https://builds.coreos.fedoraproject.org/updates/${stream}.json");
 
         URI releasesOf(String stream) {
             return URI.create(releases.replace("${stream}", stream));

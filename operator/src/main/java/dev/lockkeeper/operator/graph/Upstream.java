@@ -88,7 +88,8 @@ final class Upstream implements AutoCloseable {
 
     private FetchException failed(URI address, Throwable cause) {
         if (cause instanceof BoundedBody.TooLong || cause.getCause() instanceof BoundedBody.TooLong) {
-            return new FetchException(address + " is larger than " + (most >> 20) + " MiB", cause);
+            return new FetchException(
+                    address + " is larger than " + most + " bytes (lockkeeper.graph.max-bytes)", cause);
         }
         if (cause instanceof SSLException) {
             return new FetchException(

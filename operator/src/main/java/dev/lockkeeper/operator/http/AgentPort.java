@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.http;
 
+import dev.lockkeeper.operator.graph.GraphApi;
 import dev.lockkeeper.operator.lock.AgentApi;
 import dev.lockkeeper.operator.observe.Meters;
 import io.quarkus.runtime.ShutdownEvent;
@@ -37,11 +38,12 @@ public class AgentPort {
     AgentPort(
             Vertx vertx,
             AgentApi lock,
+            GraphApi graphs,
             Meters meters,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.server = new AgentServer(
-                vertx, host, port, lock, Limits.DEFAULT, (api, kind) -> meters.request(api, null, kind));
+                vertx, host, port, lock, graphs, Limits.DEFAULT, (api, kind) -> meters.request(api, null, kind));
     }
 
     void open(@Observes StartupEvent event) {

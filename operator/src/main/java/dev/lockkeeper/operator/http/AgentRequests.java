@@ -3,6 +3,7 @@ package dev.lockkeeper.operator.http;
 import dev.lockkeeper.fleetlock.protocol.FleetLockRequest;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
+import dev.lockkeeper.operator.graph.GraphApi;
 import dev.lockkeeper.operator.lock.AgentApi;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -14,19 +15,21 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Answers every request on the agents' port: refuses at once what needs no body, and lets the rest run as an {@link Exchange}.
+ * Answers every request on the agents' port: refuses at once what needs no body, and lets the rest run as an {@link Exchange}
+ * or a {@link GraphExchange}.
  *
  * <p>Refusals apply in this order, the first one wins: the URI is too long, the path is unknown, the protocol's header is missing,
  * the method is not POST, the body is too large. Nothing is ever redirected: agents follow a redirect by GET.
  */
 final class AgentRequests {
 
+    private static final String GRAPH = "/v1/graph";
     private static final Refusal URI_TOO_LONG =
             new Refusal(Kind.URI_TOO_LONG, "The URI is longer than " + FleetLockRequest.MAX_URI_BYTES + " bytes.");
     private static final Refusal NOT_FOUND = new Refusal(
             Kind.NOT_FOUND,
-            "There is nothing at this path: agents ask /v1/pre-reboot and /v1/steady-state (base_url must end before v1, with a"
-                    + " slash).");
+            "There is nothing at this path: agents ask /v1/pre-reboot, /v1/steady-state and /v1/graph (base_url must end before v1,"
+                    + " with a slash).");
 
     private static final Refusal HEADERS_TOO_LONG =
             new Refusal(Kind.DECODE_ERROR, "The request's headers are longer than " + Limits.HEADER_BYTES + " bytes.");
@@ -37,6 +40,7 @@ final class AgentRequests {
     final Duration bodyTime;
     final OpenAnswers openAnswers = new OpenAnswers();
 
+    private final GraphApi graphs;
     private final Api preReboot;
     private final Api steadyState;
     private final BiConsumer<String, String> refused;
@@ -46,8 +50,9 @@ final class AgentRequests {
      * @param bodyTime how long a body may take to arrive
      * @param refused told of every answer that the lock did not give: the API (empty: none) and the kind
      */
-    AgentRequests(Vertx vertx, AgentApi lock, Duration bodyTime, BiConsumer<String, String> refused) {
+    AgentRequests(Vertx vertx, AgentApi lock, GraphApi graphs, Duration bodyTime, BiConsumer<String, String> refused) {
         this.vertx = vertx;
+        this.graphs = graphs;
         this.preReboot = new Api("pre-reboot", lock::preReboot);
         this.steadyState = new Api("steady-state", lock::steadyState);
         this.bodyTime = bodyTime;
@@ -55,6 +60,10 @@ final class AgentRequests {
     }
 
     void handle(HttpServerRequest request, Connections connections) {
+        if (GRAPH.equals(request.path()) && request.uri().length() <= FleetLockRequest.MAX_URI_BYTES) {
+            new GraphExchange(this, request, connections).ask(graphs);
+            return;
+        }
         Api api = api(request.path());
         Exchange exchange = new Exchange(this, api, request, connections);
         try {

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.http;
 
+import dev.lockkeeper.operator.graph.GraphApi;
 import dev.lockkeeper.operator.lock.AgentApi;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.AbstractVerticle;
@@ -43,12 +44,19 @@ final class AgentServer implements AutoCloseable {
      * @param port 0: a free one
      * @param refused told of every answer that the lock did not give: the API (empty: none) and the kind
      */
-    AgentServer(Vertx vertx, String host, int port, AgentApi lock, Limits limits, BiConsumer<String, String> refused) {
+    AgentServer(
+            Vertx vertx,
+            String host,
+            int port,
+            AgentApi lock,
+            GraphApi graphs,
+            Limits limits,
+            BiConsumer<String, String> refused) {
         this.vertx = vertx;
         this.host = host;
         this.port = port;
         this.limits = limits;
-        this.requests = new AgentRequests(vertx, lock, limits.bodyTime(), refused);
+        this.requests = new AgentRequests(vertx, lock, graphs, limits.bodyTime(), refused);
     }
 
     /** @throws ConfigurationException if the port cannot be opened */

@@ -3,20 +3,14 @@ package dev.lockkeeper.operator.http;
 import dev.lockkeeper.fleetlock.protocol.FleetLockRequest;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
-import dev.lockkeeper.fleetlock.protocol.Reply;
 import dev.lockkeeper.operator.lock.AgentApi;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,22 +26,14 @@ import org.jboss.logging.Logger;
 final class Exchange {
 
     private static final Logger LOG = Logger.getLogger(Exchange.class);
-    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-    private static final CharSequence CHALLENGE =
-            HttpHeaders.createOptimized("Basic realm=\"lockkeeper\", charset=\"UTF-8\"");
     private static final CharSequence POST = HttpHeaders.createOptimized("POST");
     private static final byte[] EMPTY = {};
     private static final int NO_TIMER = -1;
 
-    /** How much of a body that nobody wants is read, and for how long, so that its sender gets to see the answer. */
-    private static final int LINGER_BYTES = 256 * 1024;
-
-    private static final long LINGER_MILLIS = 2_000;
-
     private final AgentRequests requests;
     private final Api api;
     private final HttpServerRequest request;
-    private final Connections connections;
+    private final AnswerWriter writer;
     private final Context context = Vertx.currentContext();
     private byte[] body = EMPTY;
     private long timer = NO_TIMER;
@@ -63,10 +49,7 @@ final class Exchange {
         this.requests = requests;
         this.api = api;
         this.request = request;
-        this.connections = connections;
-        if (connections != null) {
-            connections.requestBegins(request.connection());
-        }
+        this.writer = new AnswerWriter(requests, request, connections);
     }
 
     void readBody() {
@@ -207,73 +190,20 @@ final class Exchange {
     }
 
     private AgentApi.Reply unexpected(Throwable error) {
-        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        LOG.errorf(
-                error instanceof CompletionException && error.getCause() != null ? error.getCause() : error,
-                "internal error %s at %s",
-                id,
-                request.path());
-        Kind kind = Kind.INTERNAL_ERROR;
-        requests.refused(api, kind.text());
-        return new AgentApi.Reply(
-                kind.status(),
-                kind.text(),
-                "Something unexpected happened: the operator's log has it under " + id + ".");
+        AgentApi.Reply reply = writer.unexpected(error);
+        requests.refused(api, reply.kind());
+        return reply;
     }
 
     /** @param counted whether the request is one of {@link AgentRequests#openAnswers} */
     private void write(AgentApi.Reply reply, boolean counted) {
-        Buffer json = Buffer.buffer(new Reply(reply.kind(), reply.value()).json());
-        HttpServerResponse response = request.response();
-        response.setStatusCode(reply.status()).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        if (reply.status() == Kind.UNAUTHORIZED.status()) {
-            response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
-        }
-        boolean unread = !last && !bodyRead && !request.isEnded() && announcesBody();
-        boolean close = last || unread || requests.stopping();
-        if (close) {
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
+        Buffer json = AnswerWriter.json(reply.kind(), reply.value());
         over = true;
         cancelTimer();
-        if (unread) {
-            linger();
-        }
-        response.end(json, _ -> {
+        writer.write(reply.status(), json, last, bodyRead, () -> {
             if (counted) {
                 requests.openAnswers.closed();
             }
-            if (connections != null) {
-                connections.requestEnds(request.connection(), System.nanoTime());
-            }
-            if (close && !unread) {
-                request.connection().close();
-            }
         });
-    }
-
-    private boolean announcesBody() {
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !"0".equals(length);
-    }
-
-    /** A connection that is closed with bytes unread would be reset, and the answer lost on its way. */
-    private void linger() {
-        int[] left = {LINGER_BYTES};
-        long end =
-                requests.vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
-        Runnable close = () -> {
-            requests.vertx.cancelTimer(end);
-            request.connection().close();
-        };
-        request.exceptionHandler(_ -> requests.vertx.cancelTimer(end));
-        request.endHandler(_ -> close.run());
-        request.handler(part -> {
-            left[0] -= part.length();
-            if (left[0] < 0) {
-                close.run();
-            }
-        });
-        request.resume();
     }
 }

@@ -20,10 +20,11 @@ public final class Patch {
     /**
      * @param path of the object, without a leading slash
      * @param body a JSON merge patch (RFC 7386)
+     * @return the object as it is then, as JSON
      * @throws KubernetesClientException with the answer's code, or with none if no answer came: then the outcome is unknown
      */
-    public static void merge(KubernetesClient client, String path, String body) {
-        send(client, path, "application/merge-patch+json", body);
+    public static String merge(KubernetesClient client, String path, String body) {
+        return send(client, path, "application/merge-patch+json", body);
     }
 
     /**
@@ -35,7 +36,7 @@ public final class Patch {
         send(client, path, "application/json-patch+json", body);
     }
 
-    private static void send(KubernetesClient client, String path, String type, String body) {
+    private static String send(KubernetesClient client, String path, String type, String body) {
         int patience = client.getConfiguration().getRequestTimeout();
         URI uri = URI.create(client.getMasterUrl() + path);
         HttpRequest request = client.getHttpClient()
@@ -57,5 +58,6 @@ public final class Patch {
             throw new KubernetesClientException(
                     "PATCH " + uri + " failed with " + response.code() + ": " + response.body(), response.code(), null);
         }
+        return response.body();
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.kube;
 
+import dev.lockkeeper.crds.v1alpha1.Crds;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
@@ -48,8 +49,21 @@ public final class Permissions {
         add(all, "", "pods", "eviction", "create");
         add(all, "policy", "poddisruptionbudgets", "", "list");
         add(all, "", "events", "", "create", "patch");
-        all.add(new Permission(
-                "apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, RebootGroup.CRD_NAME));
+        add(all, RebootGroup.GROUP, "updategraphs", "", "get", "list", "watch");
+        add(all, RebootGroup.GROUP, "updategraphs", "status", "patch");
+        add(all, RebootGroup.GROUP, "streampins", "", "get", "list", "watch");
+        add(all, RebootGroup.GROUP, "streampins", "status", "patch");
+        add(all, RebootGroup.GROUP, "fleetreleases", "", "get", "list", "watch", "create", "delete");
+        add(all, RebootGroup.GROUP, "fleetreleases", "status", "patch");
+        add(all, RebootGroup.GROUP, "fleetmachines", "", "get", "list", "watch", "create", "patch", "delete");
+        add(all, RebootGroup.GROUP, "fleetmachines", "status", "patch");
+        Crds.REVISIONS.keySet().stream()
+                .sorted()
+                .forEach(crd -> all.add(
+                        new Permission("apiextensions.k8s.io", "customresourcedefinitions", "", "get", false, crd)));
+        for (String verb : List.of("get", "list", "create", "update", "delete")) {
+            all.add(new Permission("", "configmaps", "", verb, true, ""));
+        }
         for (String verb : List.of("get", "create", "update", "patch")) {
             all.add(new Permission("coordination.k8s.io", "leases", "", verb, true, ""));
         }

@@ -1,6 +1,6 @@
 package dev.lockkeeper.operator.kube;
 
-import dev.lockkeeper.crds.v1alpha1.RebootGroup;
+import dev.lockkeeper.crds.v1alpha1.Crds;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -27,8 +29,7 @@ public final class Startup implements AutoCloseable {
 
     private final KubernetesClient client;
     private final Permissions permissions;
-    private final GroupCache groups;
-    private final NodeCache nodes;
+    private final BooleanSupplier loaded;
     private final Runnable startInformers;
     private final Runnable startControllers;
     private final Thread thread = Thread.ofPlatform().name("startup").daemon().unstarted(this::run);
@@ -41,17 +42,16 @@ public final class Startup implements AutoCloseable {
     /** What is being waited for; null once all is well. */
     private volatile String problem = "The operator is starting.";
 
+    /** @param loaded whether all that agents are answered from was read once */
     public Startup(
             KubernetesClient client,
             Permissions permissions,
-            GroupCache groups,
-            NodeCache nodes,
+            BooleanSupplier loaded,
             Runnable startInformers,
             Runnable startControllers) {
         this.client = client;
         this.permissions = permissions;
-        this.groups = groups;
-        this.nodes = nodes;
+        this.loaded = loaded;
         this.startInformers = startInformers;
         this.startControllers = startControllers;
     }
@@ -111,8 +111,8 @@ public final class Startup implements AutoCloseable {
             startInformers.run();
             cachesStarted = true;
         }
-        if (!groups.synced() || !nodes.synced()) {
-            return "Waiting for the first list of RebootGroups and Nodes.";
+        if (!loaded.getAsBoolean()) {
+            return "Waiting for the first list of RebootGroups, Nodes, FleetMachines and pins.";
         }
         if (!controllersStarted) {
             startControllers.run();
@@ -145,26 +145,35 @@ public final class Startup implements AutoCloseable {
     }
 
     private String crdProblem() {
+        String problems = new TreeMap<>(Crds.REVISIONS)
+                .entrySet().stream()
+                        .map(crd -> crdProblem(crd.getKey(), crd.getValue()))
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.joining("; "));
+        return problems.isEmpty() ? null : problems;
+    }
+
+    private String crdProblem(String name, int needed) {
         CustomResourceDefinition crd = client.apiextensions()
                 .v1()
                 .customResourceDefinitions()
-                .withName(RebootGroup.CRD_NAME)
+                .withName(name)
                 .get();
         if (crd == null) {
-            return "The CRD " + RebootGroup.CRD_NAME + " is not installed: kubectl apply -f crds/";
+            return "The CRD " + name + " is not installed: kubectl apply -f crds/";
         }
         Map<String, String> annotations = crd.getMetadata().getAnnotations();
-        String revision = annotations == null ? null : annotations.get(RebootGroup.CRD_REVISION_ANNOTATION);
-        if (revision == null || Integer.parseInt(revision) < RebootGroup.CRD_REVISION) {
-            return "The CRD " + RebootGroup.CRD_NAME + " is older than this operator (revision " + revision
-                    + ", needed " + RebootGroup.CRD_REVISION + "): kubectl apply -f crds/";
+        String revision = annotations == null ? null : annotations.get(Crds.REVISION_ANNOTATION);
+        if (revision == null || Integer.parseInt(revision) < needed) {
+            return "The CRD " + name + " is older than this operator (revision " + revision + ", needed " + needed
+                    + "): kubectl apply -f crds/";
         }
         boolean established = crd.getStatus() != null
                 && crd.getStatus().getConditions() != null
                 && crd.getStatus().getConditions().stream()
                         .anyMatch(c -> c.getType().equals("Established")
                                 && c.getStatus().equals("True"));
-        return established ? null : "The CRD " + RebootGroup.CRD_NAME + " is being established.";
+        return established ? null : "The CRD " + name + " is being established.";
     }
 
     private static String reason(KubernetesClientException e) {

@@ -84,6 +84,7 @@ public final class LockService implements AgentApi {
     private final Nodes nodes;
     private final Swapper swapper;
     private final Outside outside;
+    private final MachineRecords records;
     private final Events events;
     private final Timing timing;
     private final Clock clock;
@@ -99,11 +100,19 @@ public final class LockService implements AgentApi {
     private boolean stopping;
 
     public LockService(
-            Groups groups, Nodes nodes, Swapper swapper, Outside outside, Events events, Timing timing, Clock clock) {
+            Groups groups,
+            Nodes nodes,
+            Swapper swapper,
+            Outside outside,
+            MachineRecords records,
+            Events events,
+            Timing timing,
+            Clock clock) {
         this.groups = groups;
         this.nodes = nodes;
         this.swapper = swapper;
         this.outside = outside;
+        this.records = records;
         this.events = events;
         this.timing = timing;
         this.clock = clock;
@@ -118,18 +127,33 @@ public final class LockService implements AgentApi {
     public CompletionStage<Reply> preReboot(Call call) {
         Instant now = clock.instant();
         Admission.Result result = admission(call);
-        if (result.refusal() != null) {
+        Refusal refusal = result.refusal();
+        if (result.admitted() != null) {
+            records.asked(call);
+            if (refusal == null && !holds(call)) {
+                refusal = records.objection(call).orElse(null);
+            }
+        }
+        if (refusal != null) {
             if (result.admitted() != null) {
                 loop.execute(guarded(() -> note(result.admitted().group().name(), call.id(), now)));
             }
-            tellOfRefusal(call, result.refusal());
-            return CompletableFuture.completedFuture(reply(result.refusal()));
+            tellOfRefusal(call, refusal);
+            return CompletableFuture.completedFuture(reply(refusal));
         }
         GroupView group = result.admitted().group();
         NodeView node = result.admitted().node();
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         loop.execute(guarded(() -> arrive(call, group, node, now, answer)));
         return answer;
+    }
+
+    /** Whether the id has a slot that is not on its way back. */
+    private boolean holds(Call call) {
+        return groups.heldBy(call.id())
+                .flatMap(g -> g.state().holderOf(call.id()))
+                .filter(h -> h.phase() != Phase.RELEASING)
+                .isPresent();
     }
 
     private Admission.Result admission(Call call) {
@@ -297,6 +321,9 @@ public final class LockService implements AgentApi {
     /** Why a request may not wait for a slot, or not any longer; null if it may. */
     private Refusal mayNotWait(OpenRequest request) {
         Refusal since = request.firstLook ? null : refusalSinceArrival(request);
+        if (since == null && !holds(request.call)) {
+            since = records.objection(request.call).orElse(null);
+        }
         return since != null
                 ? since
                 : heldElsewhere(request.rebootGroup, request.id, request.node)
@@ -334,7 +361,11 @@ public final class LockService implements AgentApi {
                         request.rebootGroup,
                         snapshot -> Semaphore.preReboot(snapshot.state(), snapshot.policy(), asker, clock.instant()))
                 .whenComplete((outcome, error) -> loop.execute(guarded(() -> {
-                    swapped(request, granting, outcome, error);
+                    if (outcome instanceof PreReboot.Proceed proceed) {
+                        tellAgain(request, proceed.holder());
+                    } else {
+                        swapped(request, granting, outcome, error);
+                    }
                     if (unbound) {
                         pumpSoon(request.rebootGroup);
                     }
@@ -407,16 +438,52 @@ public final class LockService implements AgentApi {
                             (outcome, error) -> loop.execute(guarded(() -> swapped(request, false, outcome, error))));
             return;
         }
+        fresh(request, holder, () -> tellFresh(request, holder));
+    }
+
+    private interface FreshLook {
+        CompletionStage<PreReboot> look() throws StoreException;
+    }
+
+    /** Looks at what is stored now, which blocks, and goes on with what it comes to. */
+    private void fresh(OpenRequest request, Holder holder, FreshLook look) {
         Thread.startVirtualThread(() -> {
             CompletionStage<PreReboot> told;
             try {
-                told = tellFresh(request, holder);
+                told = look.look();
+            } catch (StoreException e) {
+                told = CompletableFuture.failedFuture(e);
             } catch (RuntimeException e) {
                 told = CompletableFuture.failedFuture(
                         new StoreException("Node " + holder.machine() + " cannot be read: " + e.getMessage(), e));
             }
             told.whenComplete((outcome, error) -> loop.execute(guarded(() -> swapped(request, false, outcome, error))));
         });
+    }
+
+    /** A machine that was told asks once more, so it has not finalised: it is told again, unless its release was withdrawn since. */
+    private void tellAgain(OpenRequest request, Holder holder) {
+        fresh(
+                request,
+                holder,
+                () -> withdrawn(request, holder)
+                        .orElseGet(() -> CompletableFuture.completedFuture(new PreReboot.Proceed(holder))));
+    }
+
+    /** Takes the slot back if the release that the machine may have staged must not be booted; empty if it may. */
+    private Optional<CompletionStage<PreReboot>> withdrawn(OpenRequest request, Holder holder) throws StoreException {
+        Refusal refusal = records.objectionNow(request.call).orElse(null);
+        // A person's pause stops new grants, not those that go on.
+        if (refusal == null || refusal.kind() == Kind.PAUSED) {
+            return Optional.empty();
+        }
+        if (refusal.kind() != Kind.RELEASE_WITHDRAWN) {
+            return Optional.of(CompletableFuture.completedFuture(new PreReboot.Refuse(refusal)));
+        }
+        return Optional.of(swapper.<Boolean>swap(
+                        request.rebootGroup,
+                        s -> Semaphore.release(s.state(), holder.token(), refusal.value(), clock.instant()))
+                .thenApply(_ -> new PreReboot.Refuse(refusal)));
     }
 
     private Optional<GroupView> heldElsewhere(String rebootGroup, String id, NodeRef node) {
@@ -427,7 +494,11 @@ public final class LockService implements AgentApi {
                 .findFirst();
     }
 
-    private CompletionStage<PreReboot> tellFresh(OpenRequest request, Holder holder) {
+    private CompletionStage<PreReboot> tellFresh(OpenRequest request, Holder holder) throws StoreException {
+        Optional<CompletionStage<PreReboot>> withdrawn = withdrawn(request, holder);
+        if (withdrawn.isPresent()) {
+            return withdrawn.get();
+        }
         Boot boot = Boot.UNKNOWN;
         if (holder.node() != null) {
             NodeView node = outside.readNode(holder.node().name())
@@ -525,7 +596,18 @@ public final class LockService implements AgentApi {
 
     @Override
     public CompletionStage<Reply> steadyState(Call call) {
-        return steadyStates.ask(call);
+        return steadyStates
+                .ask(call)
+                .thenCompose(answer -> answer.status() != 200
+                        ? CompletableFuture.completedFuture(answer)
+                        : records.started(call)
+                                .thenApply(refusal ->
+                                        refusal.map(LockService::reply).orElse(answer)));
+    }
+
+    /** An agent that holds a slot asked for a graph, so it is steady; nothing is waited for. */
+    public void polled(Call call) {
+        steadyStates.ask(call);
     }
 
     static Refusal unavailable(Throwable error) {

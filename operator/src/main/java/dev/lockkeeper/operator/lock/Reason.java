@@ -2,6 +2,8 @@ package dev.lockkeeper.operator.lock;
 
 /** Why an Event is written; the name of each is the Event's {@code reason}. */
 public enum Reason {
+    /** Told of a release for the first time: it may stage it. */
+    Offered(false, "Offer"),
     SlotGranted(false, "Grant"),
     DrainStarted(false, "Drain"),
     DrainBlocked(true, "Drain"),

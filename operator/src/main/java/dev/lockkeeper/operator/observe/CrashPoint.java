@@ -54,6 +54,9 @@ public final class CrashPoint {
         /** The holder is removed. */
         BEFORE_FREE,
         AFTER_FREE,
+        /** The offer of a release is stored. */
+        BEFORE_OFFER,
+        AFTER_OFFER,
         /** A failed machine is parked or failed. */
         BEFORE_PARK,
         AFTER_PARK

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.observe;
 
+import dev.lockkeeper.cincinnati.protocol.GraphKind;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import io.micrometer.core.instrument.Counter;
@@ -31,13 +32,15 @@ public final class Meters {
     private static final String PREFIX = "lockkeeper.";
     private static final String OTHER = "other";
     private static final String UNKNOWN = "unknown";
-    private static final Set<String> APIS = Set.of("pre-reboot", "steady-state");
+    private static final Set<String> APIS = Set.of("pre-reboot", "steady-state", "graph");
     /** The outcome of a request whose client went away before it was answered. */
     static final String CLIENT_GONE = "client_gone";
 
     private static final Set<String> OUTCOMES = Stream.concat(
-                    Stream.of("granted", "released", CLIENT_GONE),
-                    Stream.of(Kind.values()).map(Kind::text))
+                    Stream.of("granted", "released", CLIENT_GONE, "edge", "none", "paced", "not_stored", "whole"),
+                    Stream.concat(
+                            Stream.of(Kind.values()).map(Kind::text),
+                            Stream.of(GraphKind.values()).map(GraphKind::text)))
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> DRAIN_RESULTS = Set.of("drained", "given_up");
     /** Kubernetes' names and Fedora CoreOS's, each to the latter. */
@@ -92,13 +95,15 @@ public final class Meters {
     /**
      * Counts one answer.
      *
-     * @param api {@code pre-reboot} or {@code steady-state}; anything else counts as {@code other}
+     * @param api {@code pre-reboot}, {@code steady-state} or {@code graph}; anything else counts as {@code other}
      * @param group a RebootGroup's name, null if the request is about none
-     * @param outcome {@code granted}, {@code released}, {@value #CLIENT_GONE} or the kind of the refusal
+     * @param outcome of the lock: {@code granted}, {@code released}; of the graph: {@code edge}, {@code none}, {@code paced}, {@code
+     *     not_stored}, {@code whole}; of both: {@value #CLIENT_GONE} or the kind of the refusal
      */
     public void request(String api, String group, String outcome) {
         Counter.builder(PREFIX + "requests")
-                .description("Answers to agents. outcome: granted, released, client_gone, or the kind of the refusal.")
+                .description(
+                        "Answers to agents. outcome: granted, released, edge, none, paced, not_stored, whole, client_gone, or the kind of the refusal.")
                 .tag("api", oneOf(APIS, api))
                 .tag("group", group != null && groups.containsKey(group) ? group : UNKNOWN)
                 .tag("outcome", oneOf(OUTCOMES, outcome))

@@ -175,12 +175,4 @@ class SourceReaderTest {
         assertThat(read(reader)).isEqualTo(all);
         assertThat(sent).hasSize(8).filteredOn(s -> s.startsWith("304")).hasSize(4);
     }
-
-    @Test
-    void fedorasOwnAddresses() {
-        assertThat(UpdateSource.Metadata.FEDORA.releasesOf("next"))
-                .hasToString("https://builds.coreos.fedoraproject.org/prod/streams/next/releases.json");
-        assertThat(UpdateSource.Metadata.FEDORA.updatesOf("next"))
-                .hasToString("https://builds.coreos.fedoraproject.org/updates/next.json");
-    }
 }

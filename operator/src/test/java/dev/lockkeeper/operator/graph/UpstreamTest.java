@@ -170,7 +170,7 @@ class UpstreamTest {
                         exchange.getResponseBody().write(part);
                     }
                 }),
-                "is larger than 1 MiB");
+                "is larger than 1048576 bytes (lockkeeper.graph.max-bytes)");
         URI exact = serve(exchange -> answer(exchange, 200, "x".repeat(MOST)));
         assertThat(((Document) fetch(exact)).body()).hasSize(MOST);
     }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswersTest {
 
     private static final String NOT_FOUND =
-            "{\"kind\":\"not_found\",\"value\":\"There is nothing at this path: agents ask /v1/pre-reboot and /v1/steady-state"
-                    + " (base_url must end before v1, with a slash).\"}";
+            "{\"kind\":\"not_found\",\"value\":\"There is nothing at this path: agents ask /v1/pre-reboot, /v1/steady-state"
+                    + " and /v1/graph (base_url must end before v1, with a slash).\"}";
     private static final String TOO_LARGE =
             "{\"kind\":\"body_too_large\",\"value\":\"The body is longer than 16384 bytes; a FleetLock request takes about 100.\"}";
     private static final String MISSING_HEADER =

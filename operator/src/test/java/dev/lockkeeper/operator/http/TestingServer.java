@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class TestingServer implements AutoCloseable {
 
     final TestingLock lock = new TestingLock();
+    final TestingGraphs graphs = new TestingGraphs();
     final Queue<String> refused = new ConcurrentLinkedQueue<>();
     final AgentServer agents;
 
@@ -23,7 +24,8 @@ final class TestingServer implements AutoCloseable {
     }
 
     TestingServer(Limits limits) {
-        agents = new AgentServer(vertx, "127.0.0.1", 0, lock, limits, (api, kind) -> refused.add(api + " " + kind));
+        agents = new AgentServer(
+                vertx, "127.0.0.1", 0, lock, graphs, limits, (api, kind) -> refused.add(api + " " + kind));
         agents.open();
     }
 

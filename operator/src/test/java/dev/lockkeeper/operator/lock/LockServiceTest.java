@@ -5,12 +5,14 @@ import static dev.lockkeeper.operator.lock.TestingGroup.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.Boot;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.semaphore.Semaphore;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import dev.lockkeeper.operator.lock.AgentApi.Reply;
 import java.time.Clock;
@@ -38,6 +40,7 @@ class LockServiceTest {
     private volatile NodeView fresh = cordoned(one, true);
 
     private final Swapper swapper = new Swapper(groups, 4, Duration.ofMillis(1));
+    private final TestingRecords records = new TestingRecords();
     private final LockService service = new LockService(
             groups,
             nodes,
@@ -61,6 +64,7 @@ class LockServiceTest {
                 @Override
                 public void crashPoint(String step) {}
             },
+            records,
             new TestingEvents(),
             new LockService.Timing(Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofMinutes(10)),
             Clock.systemUTC());
@@ -339,5 +343,85 @@ class LockServiceTest {
         assertThat(waits.join().kind()).isEqualTo("lock_held");
         assertThat(steadyState(one).join().kind()).isEqualTo("verifying");
         assertThat(preReboot(two).join().kind()).isEqualTo("store_unavailable");
+    }
+
+    // ---- what is known of machines
+
+    private static final Refusal WITHDRAWN =
+            new Refusal(Kind.RELEASE_WITHDRAWN, "It was offered 2, which is withdrawn.");
+
+    @Test
+    void nobodyIsGivenASlotWhoMayHaveStagedAWithdrawnRelease() {
+        group("workers", 1);
+        records.objection = WITHDRAWN;
+        assertThat(preReboot(one).join()).isEqualTo(new Reply(423, "release_withdrawn", WITHDRAWN.value()));
+        assertThat(stored("workers", one)).isEmpty();
+        assertThat(records.told).containsExactly("asked worker-1");
+    }
+
+    @Test
+    void whoWaitsIsRefusedOnceItsReleaseIsWithdrawn() {
+        group("workers", 1, holder(two, "token-2", Phase.REBOOTING));
+        CompletableFuture<Reply> answer = preReboot(one);
+        records.objection = WITHDRAWN;
+        groups.catchUp("workers", service::changed);
+        assertThat(answer.join().kind()).isEqualTo("release_withdrawn");
+    }
+
+    @Test
+    void nobodyIsToldWhoseReleaseIsWithdrawnThoughOnlyAFreshReadShowsIt() {
+        records.objectionNow = WITHDRAWN;
+        CompletableFuture<Reply> answer = drained();
+        assertThat(answer.join().kind()).isEqualTo("release_withdrawn");
+        assertThat(phase("workers", one)).as("the slot goes back").isEqualTo(Phase.RELEASING);
+    }
+
+    @Test
+    void whoWasToldAndAsksAgainIsTakenBackIfItsReleaseWasWithdrawnSince() {
+        group("workers", 1, holder(one, "token-1", Phase.REBOOTING));
+        assertThat(preReboot(one).join().status()).isEqualTo(200);
+        records.objectionNow = WITHDRAWN;
+        assertThat(preReboot(one).join().kind()).isEqualTo("release_withdrawn");
+        assertThat(phase("workers", one)).isEqualTo(Phase.RELEASING);
+    }
+
+    @Test
+    void whereItCannotBeReadWhetherTheReleaseHoldsNobodyIsTold() {
+        records.failure = new StoreException("pins and releases cannot be read: timeout");
+        CompletableFuture<Reply> answer = drained();
+        assertThat(answer.join().status()).isEqualTo(503);
+        assertThat(phase("workers", one)).isEqualTo(Phase.GRANTED);
+    }
+
+    @Test
+    void aPausedMachineGetsNoSlotAndOneThatHasItGoesOn() {
+        records.objection = new Refusal(Kind.PAUSED, "It is paused.");
+        records.objectionNow = records.objection;
+        group("workers", 1, holder(one, "token-1", Phase.REBOOTING));
+        assertThat(preReboot(one).join().status()).isEqualTo(200);
+        assertThat(preReboot(two).join().kind()).isEqualTo("paused");
+    }
+
+    @Test
+    void aSteadyStateIsAnsweredOnceItIsStoredThatTheAgentStartedAnew() {
+        group("workers", 1);
+        CompletableFuture<Optional<Refusal>> stored = new CompletableFuture<>();
+        records.started = stored;
+        CompletableFuture<Reply> answer = steadyState(one);
+        await().until(() -> records.told.contains("started worker-1"));
+        assertThat(answer).isNotDone();
+        stored.complete(Optional.empty());
+        assertThat(answer.join().status()).isEqualTo(200);
+        records.started = CompletableFuture.completedFuture(
+                Optional.of(new Refusal(Kind.STORE_UNAVAILABLE, "The record cannot be written.")));
+        assertThat(steadyState(one).join().status()).isEqualTo(503);
+    }
+
+    @Test
+    void aPollOfAHolderIsItsSteadyStateAndNothingIsForgotten() {
+        group("workers", 1, holder(one, "token-1", Phase.REBOOTING));
+        service.polled(new AgentApi.Call(one.name(), "workers", null, null, CompletableFuture.completedFuture(null)));
+        await().until(() -> phase("workers", one) == Phase.VERIFYING);
+        assertThat(records.told).isEmpty();
     }
 }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /** RebootGroups, holders and nodes for tests: {@code new TestingGroup("workers").selecting("pool", "a").view()}. */
-final class TestingGroup {
+public final class TestingGroup {
 
-    static final Instant T0 = Instant.parse("2026-07-10T12:00:00Z");
+    public static final Instant T0 = Instant.parse("2026-07-10T12:00:00Z");
 
     private final String name;
     private String agentGroup;
@@ -25,42 +25,42 @@ final class TestingGroup {
     private int slots = 1;
     private SlotState state = new SlotState(List.of(), List.of(), List.of(), 3, 0);
 
-    TestingGroup(String name) {
+    public TestingGroup(String name) {
         this.name = name;
         this.agentGroup = name;
     }
 
-    TestingGroup serving(String group) {
+    public TestingGroup serving(String group) {
         agentGroup = group;
         return this;
     }
 
-    TestingGroup others() {
+    public TestingGroup others() {
         others = true;
         return this;
     }
 
-    TestingGroup selecting(String label, String value) {
+    public TestingGroup selecting(String label, String value) {
         selector = new LabelMatch(Map.of(label, value), List.of());
         return this;
     }
 
-    TestingGroup secret(String secretName) {
+    public TestingGroup secret(String secretName) {
         secret = secretName;
         return this;
     }
 
-    TestingGroup slots(int count) {
+    public TestingGroup slots(int count) {
         slots = count;
         return this;
     }
 
-    TestingGroup holders(Holder... holders) {
+    public TestingGroup holders(Holder... holders) {
         state = new SlotState(List.of(holders), List.of(), List.of(), 3, 0);
         return this;
     }
 
-    GroupView view() {
+    public GroupView view() {
         return new GroupView(
                 name,
                 "uid-" + name,
@@ -86,13 +86,13 @@ final class TestingGroup {
                 state);
     }
 
-    static Holder holder(String id, String token, NodeRef node, Phase phase, Instant since, Instant askedAt) {
+    public static Holder holder(String id, String token, NodeRef node, Phase phase, Instant since, Instant askedAt) {
         return new Holder(
                 token, id, node, phase, since, askedAt, T0, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** A Ready node whose machineID is its name, with one label. */
-    static NodeView node(String name, String label, String value, String pausedReason) {
+    public static NodeView node(String name, String label, String value, String pausedReason) {
         return new NodeView(
                 name,
                 "uid-" + name,

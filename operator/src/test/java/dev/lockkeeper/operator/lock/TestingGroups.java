@@ -12,42 +12,42 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** RebootGroups in a store, and a cache of them that shows a change only when the test says so. */
-final class TestingGroups implements Groups, GroupStore {
+public final class TestingGroups implements Groups, GroupStore {
 
     private final Map<String, GroupView> stored = new HashMap<>();
     private final Map<String, Integer> versions = new HashMap<>();
     private final Map<String, GroupView> shown = new ConcurrentHashMap<>();
     private final List<String> reads = new ArrayList<>();
 
-    synchronized void put(GroupView group) {
+    public synchronized void put(GroupView group) {
         stored.put(group.name(), group);
         versions.merge(group.name(), 1, Integer::sum);
     }
 
-    synchronized GroupView stored(String group) {
+    public synchronized GroupView stored(String group) {
         return stored.get(group);
     }
 
-    synchronized void change(String group, java.util.function.UnaryOperator<SlotState> change) {
+    public synchronized void change(String group, java.util.function.UnaryOperator<SlotState> change) {
         put(with(stored.get(group), change.apply(stored.get(group).state())));
     }
 
     /** The cache shows the group as it was at some time. */
-    void show(GroupView group, Consumer<String> changed) {
+    public void show(GroupView group, Consumer<String> changed) {
         shown.put(group.name(), group);
         changed.accept(group.name());
     }
 
     /** The cache shows what is stored. */
-    void catchUp(String group, Consumer<String> changed) {
+    public void catchUp(String group, Consumer<String> changed) {
         show(stored(group), changed);
     }
 
-    synchronized List<String> reads() {
+    public synchronized List<String> reads() {
         return List.copyOf(reads);
     }
 
-    synchronized List<GroupView> all() {
+    public synchronized List<GroupView> all() {
         reads.add("*");
         return List.copyOf(stored.values());
     }

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Nodes as a cache shows them. A node's machineID serves as its agent's id. */
-final class TestingNodes implements Nodes {
+public final class TestingNodes implements Nodes {
 
     private final List<NodeView> shown = new ArrayList<>();
 
     /** From now on these are all. */
-    void show(NodeView... nodes) {
+    public void show(NodeView... nodes) {
         shown.clear();
         shown.addAll(List.of(nodes));
     }

@@ -3,8 +3,13 @@ package dev.lockkeeper.operator.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.lockkeeper.crds.v1alpha1.MachineState;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.operator.graph.FleetFigures;
+import dev.lockkeeper.operator.graph.GraphView;
+import dev.lockkeeper.operator.graph.Policies;
+import dev.lockkeeper.operator.graph.UpdateSource;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -225,6 +230,7 @@ class MetersTest {
         meters.drainFinished("workers", "drained", Duration.ofSeconds(1));
         meters.rebooted("amd64", Duration.ofSeconds(1));
         meters.verified("amd64", Duration.ofSeconds(1));
+        fleet();
 
         Map<String, String> documented = new TreeMap<>();
         Matcher rows = ROW.matcher(Files.readString(Path.of("..", "docs", "metrics.md")));
@@ -236,6 +242,35 @@ class MetersTest {
             documented.put(rows.group(1), rows.group(2) + " " + labels);
         }
         assertThat(documented).isEqualTo(shown());
+    }
+
+    /** One of each metric of machines, pins and graphs. */
+    private void fleet() {
+        FleetMeters fleet = new FleetMeters(registry, clock);
+        fleet.refreshed("fedora", "changed");
+        fleet.fleet(new FleetFigures(
+                Map.of(new FleetFigures.Kind("workers", "stable", "x86_64", "44", MachineState.Current), 1),
+                Map.of(
+                        new FleetFigures.PinOf("pin", "x86_64"),
+                        new FleetFigures.PinFigures("44", 1, 1, clock.instant()))));
+        fleet.graphs(Policies.of(
+                List.of(),
+                List.of(),
+                List.of(new GraphView(
+                        "fedora",
+                        "uid",
+                        "1",
+                        1,
+                        clock.instant(),
+                        new UpdateSource.ConfigMap("lockkeeper", "source"),
+                        List.of("stable"),
+                        List.of("x86_64"),
+                        Duration.ofMinutes(5),
+                        null,
+                        null,
+                        null,
+                        Map.of("stable", clock.instant()))),
+                clock.instant()));
     }
 
     @Test

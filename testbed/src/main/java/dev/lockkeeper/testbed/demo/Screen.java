@@ -1,6 +1,7 @@
 package dev.lockkeeper.testbed.demo;
 
 import dev.lockkeeper.crds.v1alpha1.BlockedPod;
+import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.Holder;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
@@ -53,6 +54,11 @@ final class Screen {
                 .collect(Collectors.toMap(h -> h.getNode().getName(), Function.identity(), (a, _) -> a));
         Map<String, Node> nodes = admin.nodes().list().getItems().stream()
                 .collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
+        Map<String, String> states = admin.resources(FleetMachine.class).list().getItems().stream()
+                .filter(m -> m.getStatus() != null && m.getStatus().getState() != null)
+                .collect(Collectors.toMap(
+                        m -> m.getMetadata().getName(),
+                        m -> m.getStatus().getState().name()));
         List<String> lines = new ArrayList<>();
         lines.add(row("NODE", "ARCH", "VERSION", "STATE", "SINCE", ""));
         if (!terminal && printed.isEmpty()) {
@@ -62,8 +68,7 @@ final class Screen {
         for (SimulatedMachine machine : machines) {
             Holder holder = holders.get(machine.name());
             Node node = nodes.get(machine.name());
-            String state =
-                    holder != null ? holder.getPhase().name() : machine.staged().isPresent() ? "Waiting" : "Updated";
+            String state = holder != null ? holder.getPhase().name() : states.getOrDefault(machine.name(), "Starting");
             String what = blocker(holder);
             blocked |= !what.isEmpty();
             if (!state.equals(stateOf.put(machine.name(), state))) {

@@ -45,12 +45,21 @@ final class AgentConnection {
      * @throws IOException if no whole answer came
      */
     Answer post(Api api, Duration timeout, Runnable sent) throws IOException {
+        return exchange(request(api), timeout, sent);
+    }
+
+    /** Asks for a graph; the query is escaped already. */
+    Answer graph(String query, Duration timeout) throws IOException {
+        return exchange(graphRequest(query), timeout, () -> {});
+    }
+
+    private Answer exchange(String request, Duration timeout, Runnable sent) throws IOException {
         try (Socket socket = new Socket()) {
             int port = baseUrl.getPort() < 0 ? 80 : baseUrl.getPort();
             socket.connect(new InetSocketAddress(baseUrl.getHost(), port), (int) CONNECT_TIMEOUT.toMillis());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE));
-            socket.getOutputStream().write(request(api).getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             sent.run();
             return read(new BufferedInputStream(socket.getInputStream()));
         }
@@ -61,9 +70,20 @@ final class AgentConnection {
                 + credentials()
                 + "fleet-lock-protocol: true\r\n"
                 + "accept: */*\r\n"
-                + "host: " + baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort()) + "\r\n"
+                + host()
                 + "content-length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n"
                 + body;
+    }
+
+    String graphRequest(String query) {
+        return "GET " + baseUrl.resolve("v1/graph").getRawPath() + "?" + query + " HTTP/1.1\r\n"
+                + credentials()
+                + "accept: application/json\r\n"
+                + host() + "\r\n";
+    }
+
+    private String host() {
+        return "host: " + baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort()) + "\r\n";
     }
 
     private String credentials() {

@@ -2,6 +2,7 @@ package dev.lockkeeper.testbed.fleet;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How an agent is configured.
@@ -12,8 +13,10 @@ import java.time.Duration;
  * @param timeScale what a waiting second of Zincati takes here, in seconds: 0.01 makes 300 s out of 30,000
  * @param seed of the jitter; each machine mixes its name into it
  * @param httpTimeout after which an unanswered request is given up; not scaled, since the server's own times are not
+ * @param graph where the agent learns of releases; empty: the test stages them
  */
-public record AgentSettings(URI baseUrl, String group, double timeScale, long seed, Duration httpTimeout) {
+public record AgentSettings(
+        URI baseUrl, String group, double timeScale, long seed, Duration httpTimeout, Optional<GraphSettings> graph) {
     public AgentSettings {
         if (!"http".equals(baseUrl.getScheme()) || baseUrl.getHost() == null) {
             throw new IllegalArgumentException(
@@ -26,22 +29,26 @@ public record AgentSettings(URI baseUrl, String group, double timeScale, long se
 
     /** An agent in real time with Zincati's own time-out of 30 min. */
     public static AgentSettings of(URI baseUrl, String group) {
-        return new AgentSettings(baseUrl, group, 1, 1, Duration.ofMinutes(30));
+        return new AgentSettings(baseUrl, group, 1, 1, Duration.ofMinutes(30), Optional.empty());
     }
 
     public AgentSettings withGroup(String other) {
-        return new AgentSettings(baseUrl, other, timeScale, seed, httpTimeout);
+        return new AgentSettings(baseUrl, other, timeScale, seed, httpTimeout, graph);
     }
 
     public AgentSettings withTimeScale(double other) {
-        return new AgentSettings(baseUrl, group, other, seed, httpTimeout);
+        return new AgentSettings(baseUrl, group, other, seed, httpTimeout, graph);
     }
 
     public AgentSettings withSeed(long other) {
-        return new AgentSettings(baseUrl, group, timeScale, other, httpTimeout);
+        return new AgentSettings(baseUrl, group, timeScale, other, httpTimeout, graph);
     }
 
     public AgentSettings withHttpTimeout(Duration other) {
-        return new AgentSettings(baseUrl, group, timeScale, seed, other);
+        return new AgentSettings(baseUrl, group, timeScale, seed, other, graph);
+    }
+
+    public AgentSettings withGraph(GraphSettings other) {
+        return new AgentSettings(baseUrl, group, timeScale, seed, httpTimeout, Optional.of(other));
     }
 }

@@ -36,6 +36,15 @@ public final class Journal {
     /** A request got no answer: refused connection, time-out or a broken connection. */
     public record Unanswered(Instant at, String machine, Api api, String reason, Instant askedAt) implements Entry {}
 
+    /** A request for a graph was answered. */
+    public record Polled(Instant at, String machine, int status, String body) implements Entry {}
+
+    /** The agent chose an update and stages it. */
+    public record Chosen(Instant at, String machine, String fromVersion, String toVersion) implements Entry {}
+
+    /** The agent could not make anything of what it was answered. */
+    public record CheckFailed(Instant at, String machine, String reason) implements Entry {}
+
     /** A machine goes down to reboot; everything that runs on it dies now. */
     public record Down(Instant at, String machine, String version) implements Entry {}
 

@@ -13,12 +13,31 @@ final class MachineControls {
     private final Condition changed = lock.newCondition();
     private final List<Fault> faults = new ArrayList<>();
     private String staged;
+    private String stagedPayload;
     private boolean paused;
     private boolean repaired;
     private boolean usersLoggedIn;
 
     void stage(String version) {
-        change(() -> staged = version);
+        stage(version, null);
+    }
+
+    /** @param payload null: not known, the machine asks for no graph */
+    void stage(String version, String payload) {
+        change(() -> {
+            staged = version;
+            stagedPayload = payload;
+        });
+    }
+
+    /** The payload of the staged release, if it came from a graph. */
+    Optional<String> stagedPayload() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(stagedPayload);
+        } finally {
+            lock.unlock();
+        }
     }
 
     Optional<String> staged() {
@@ -31,7 +50,7 @@ final class MachineControls {
     }
 
     void unstage() {
-        change(() -> staged = null);
+        stage(null, null);
     }
 
     void awaitStaged() throws InterruptedException {

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param bootId of the first boot, a UUID with dashes
  * @param version the release it runs, such as 44.20260707.3.1
  * @param images how many container images the node lists; 50 make its object about 16 KB
+ * @param payload of its release, as its agent sends it to a graph's server; empty: it asks for no graph
  */
 public record MachineSpec(
         String name,
@@ -31,7 +32,8 @@ public record MachineSpec(
         String systemUuid,
         String bootId,
         String version,
-        int images) {
+        int images,
+        Optional<String> payload) {
     /** The release that machines run where the test asks for no other. */
     public static final String DEFAULT_VERSION = "44.20260707.3.1";
 
@@ -52,7 +54,8 @@ public record MachineSpec(
                 uuid(hex(seed, name, "system-uuid")),
                 uuid(hex(seed, name, "boot-id")),
                 DEFAULT_VERSION,
-                0);
+                0,
+                Optional.empty());
     }
 
     /** The id that this machine's agent sends. */
@@ -70,46 +73,88 @@ public record MachineSpec(
     }
 
     public MachineSpec withArchitecture(Architecture other) {
-        return new MachineSpec(name, other, zone, labels, taints, machineId, systemUuid, bootId, version, images);
+        return new MachineSpec(
+                name, other, zone, labels, taints, machineId, systemUuid, bootId, version, images, payload);
     }
 
     public MachineSpec withZone(String other) {
         return new MachineSpec(
-                name, architecture, Optional.of(other), labels, taints, machineId, systemUuid, bootId, version, images);
+                name,
+                architecture,
+                Optional.of(other),
+                labels,
+                taints,
+                machineId,
+                systemUuid,
+                bootId,
+                version,
+                images,
+                payload);
     }
 
     public MachineSpec withLabel(String key, String value) {
         Map<String, String> more = new HashMap<>(labels);
         more.put(key, value);
-        return new MachineSpec(name, architecture, zone, more, taints, machineId, systemUuid, bootId, version, images);
+        return new MachineSpec(
+                name, architecture, zone, more, taints, machineId, systemUuid, bootId, version, images, payload);
     }
 
     public MachineSpec withTaint(Taint taint) {
         List<Taint> more = new ArrayList<>(taints);
         more.add(taint);
-        return new MachineSpec(name, architecture, zone, labels, more, machineId, systemUuid, bootId, version, images);
+        return new MachineSpec(
+                name, architecture, zone, labels, more, machineId, systemUuid, bootId, version, images, payload);
     }
 
     public MachineSpec withMachineId(String other) {
-        return new MachineSpec(name, architecture, zone, labels, taints, other, systemUuid, bootId, version, images);
+        return new MachineSpec(
+                name, architecture, zone, labels, taints, other, systemUuid, bootId, version, images, payload);
     }
 
     public MachineSpec withSystemUuid(String other) {
-        return new MachineSpec(name, architecture, zone, labels, taints, machineId, other, bootId, version, images);
+        return new MachineSpec(
+                name, architecture, zone, labels, taints, machineId, other, bootId, version, images, payload);
     }
 
     /** The same machine after a boot into a release. */
     public MachineSpec withBoot(String newBootId, String newVersion) {
         return new MachineSpec(
-                name, architecture, zone, labels, taints, machineId, systemUuid, newBootId, newVersion, images);
+                name,
+                architecture,
+                zone,
+                labels,
+                taints,
+                machineId,
+                systemUuid,
+                newBootId,
+                newVersion,
+                images,
+                payload);
     }
 
     public MachineSpec withVersion(String other) {
         return withBoot(bootId, other);
     }
 
+    /** The same machine running a release that it asks a graph's server about. */
+    public MachineSpec withPayload(String other) {
+        return new MachineSpec(
+                name,
+                architecture,
+                zone,
+                labels,
+                taints,
+                machineId,
+                systemUuid,
+                bootId,
+                version,
+                images,
+                Optional.of(other));
+    }
+
     public MachineSpec withImages(int other) {
-        return new MachineSpec(name, architecture, zone, labels, taints, machineId, systemUuid, bootId, version, other);
+        return new MachineSpec(
+                name, architecture, zone, labels, taints, machineId, systemUuid, bootId, version, other, payload);
     }
 
     static String hex(long seed, String name, String what) {

@@ -13,6 +13,16 @@ record Pace(double timeScale, RandomGenerator random) {
         return scaled(Duration.ofSeconds(300 + 3L * random.nextInt(11)));
     }
 
+    /** After a graph with nothing new in it. */
+    Duration steady() {
+        return retry();
+    }
+
+    /** Fetching and deploying a release. */
+    Duration staging() {
+        return scaled(Duration.ofSeconds(60));
+    }
+
     /** While users are logged in. */
     Duration loginCheck() {
         return scaled(Duration.ofSeconds(60));

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Behaves as Zincati with the fleet_lock strategy does, in everything that a server can see:
  *
  * <ol>
  *   <li>at each start it sends steady-state until it gets a 2xx, and does nothing else before;
+ *   <li>where it has a graph's server, it asks that every 300 to 330 s for an update, stages what it chooses, and asks no more;
  *   <li>once a release is staged it sends pre-reboot until it gets a 2xx; each refusal or failure costs 300 to 330 s;
  *   <li>while users are logged in it asks again every 60 s, ten times at most, and reboots then;
  *   <li>it finalises, which is its end: the reboot makes a new start.
@@ -24,14 +26,16 @@ final class SimulatedAgent {
     private final MachineControls controls;
     private final Journal journal;
     private final Consumer<AgentState> state;
+    private final Optional<GraphPolls> polls;
 
     SimulatedAgent(
-            MachineSpec machine,
+            Supplier<MachineSpec> booted,
             AgentSettings settings,
             Pace pace,
             MachineControls controls,
             Journal journal,
             Consumer<AgentState> state) {
+        MachineSpec machine = booted.get();
         this.machine = machine.name();
         this.connection = new AgentConnection(settings.baseUrl(), machine.agentId(), settings.group());
         this.httpTimeout = settings.httpTimeout();
@@ -39,6 +43,13 @@ final class SimulatedAgent {
         this.controls = controls;
         this.journal = journal;
         this.state = state;
+        this.polls = settings.graph()
+                .map(graph -> new GraphPolls(booted, settings.group(), graph, settings.httpTimeout(), journal));
+    }
+
+    /** The machine rolled back from a release that is still on its disk: it is not chosen again. */
+    void deny(String version) {
+        polls.ifPresent(p -> p.deny(version));
     }
 
     /**
@@ -53,14 +64,33 @@ final class SimulatedAgent {
             Thread.sleep(pace.retry());
         }
         state.accept(AgentState.STEADY);
+        if (polls.isPresent() && controls.staged().isEmpty()) {
+            stageFromGraph(polls.get());
+        }
         controls.awaitStaged();
         state.accept(AgentState.STAGED);
         awaitPermission();
         if (controls.take(Fault.AgentRestarts.class).isPresent()) {
+            if (polls.isPresent()) {
+                controls.unstage();
+            }
             return Optional.empty();
         }
         state.accept(AgentState.FINALISED);
         return controls.staged();
+    }
+
+    private void stageFromGraph(GraphPolls graph) throws InterruptedException {
+        while (controls.staged().isEmpty()) {
+            controls.awaitNotPaused();
+            Optional<UpdateChoice.Release> update = graph.ask();
+            if (update.isPresent()) {
+                Thread.sleep(pace.staging());
+                controls.stage(update.get().version(), update.get().payload());
+            } else {
+                Thread.sleep(pace.steady());
+            }
+        }
     }
 
     private void awaitPermission() throws InterruptedException {

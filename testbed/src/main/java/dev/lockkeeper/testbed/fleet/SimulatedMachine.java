@@ -49,7 +49,7 @@ public final class SimulatedMachine implements AutoCloseable {
         this.kubelet = kubelet;
         this.random = new Random(settings.seed() * 31 + spec.name().hashCode());
         this.pace = new Pace(settings.timeScale(), random);
-        this.agent = new SimulatedAgent(spec, settings, pace, controls, journal, next -> state = next);
+        this.agent = new SimulatedAgent(() -> booted, settings, pace, controls, journal, next -> state = next);
         this.threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("machine-" + spec.name() + "-", 0).factory());
     }
@@ -177,13 +177,14 @@ public final class SimulatedMachine implements AutoCloseable {
         while (true) {
             Optional<String> release = agent.live(steadySent::countDown);
             if (release.isPresent()) {
+                Optional<String> payload = controls.stagedPayload();
                 controls.unstage();
-                steadySent = reboot(release.get());
+                steadySent = reboot(release.get(), payload);
             }
         }
     }
 
-    private CountDownLatch reboot(String release) throws InterruptedException {
+    private CountDownLatch reboot(String release, Optional<String> payload) throws InterruptedException {
         MachineSpec before = booted;
         BootPlan plan = BootPlan.of(shape, controls.takeFaultsOfBoot(), before.version(), release);
         journal.add(new Journal.Down(journal.now(), before.name(), before.version()));
@@ -195,6 +196,13 @@ public final class SimulatedMachine implements AutoCloseable {
             controls.awaitRepair();
         }
         MachineSpec after = before.withBoot(newBootId(), plan.version());
+        if (payload.isPresent()) {
+            if (plan.version().equals(release)) {
+                after = after.withPayload(payload.get());
+            } else {
+                agent.deny(release);
+            }
+        }
         booted = after;
         journal.add(new Journal.Boot(journal.now(), after.name(), before.version(), after.version(), after.bootId()));
         return boot(plan, after);

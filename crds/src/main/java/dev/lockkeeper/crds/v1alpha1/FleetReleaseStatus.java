@@ -1,0 +1,82 @@
+package dev.lockkeeper.crds.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+
+/** What this fleet knows of a release. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public class FleetReleaseStatus extends StatusPart {
+    @JsonPropertyDescription("The metadata.generation that the rest of the status was computed from.")
+    private Long observedGeneration;
+
+    @Size(max = 1024)
+    @JsonPropertyDescription("What it is withheld from and why; absent if it is not.")
+    private String summary;
+
+    @Size(max = 40)
+    @JsonPropertyDescription("When it was first seen (RFC 3339); absent if it was there before.")
+    private String firstSeen;
+
+    @Size(max = 40)
+    @JsonPropertyDescription("When its rollout was first seen to be open to all (RFC 3339).")
+    private String rolloutCompleted;
+
+    @Min(0)
+    @JsonPropertyDescription("How many machines run it.")
+    private Integer machines;
+
+    @Size(max = 8)
+    @JsonPropertyDescription("The machines by architecture.")
+    private List<ReleaseCount> architectures;
+
+    public Long getObservedGeneration() {
+        return observedGeneration;
+    }
+
+    public void setObservedGeneration(Long observedGeneration) {
+        this.observedGeneration = observedGeneration;
+    }
+
+    public String getSummary() {
+        return summary;
+    }
+
+    public void setSummary(String summary) {
+        this.summary = summary;
+    }
+
+    public String getFirstSeen() {
+        return firstSeen;
+    }
+
+    public void setFirstSeen(String firstSeen) {
+        this.firstSeen = firstSeen;
+    }
+
+    public String getRolloutCompleted() {
+        return rolloutCompleted;
+    }
+
+    public void setRolloutCompleted(String rolloutCompleted) {
+        this.rolloutCompleted = rolloutCompleted;
+    }
+
+    public Integer getMachines() {
+        return machines;
+    }
+
+    public void setMachines(Integer machines) {
+        this.machines = machines;
+    }
+
+    public List<ReleaseCount> getArchitectures() {
+        return architectures;
+    }
+
+    public void setArchitectures(List<ReleaseCount> architectures) {
+        this.architectures = architectures;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.lockkeeper.crds.v1alpha1;
+
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.at;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.column;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.condition;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.conditions;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.items;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.keyedBy;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.selector;
+import static dev.lockkeeper.crds.v1alpha1.CrdYaml.set;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.List;
+
+/** What the CustomResourceDefinition of each kind has of its own. */
+enum CrdKinds {
+    REBOOT_GROUP(RebootGroup.class) {
+        @Override
+        List<CustomResourceColumnDefinition> columns() {
+            return List.of(
+                    column(
+                            "Slots",
+                            "integer",
+                            ".status.slots.total",
+                            "How many machines may hold a slot at a time.",
+                            0),
+                    column("Held", "integer", ".status.slots.held", "How many slots are held.", 0),
+                    column("Holder", "string", ".status.summary", "Who holds a slot, in which phase, since when.", 0),
+                    column("Waiting", "integer", ".status.waiting", "How many machines wait for a slot.", 0),
+                    column("Members", "integer", ".status.members", "How many nodes are members.", 1),
+                    column("Unready", "integer", ".status.unready", "How many members are NotReady without a slot.", 1),
+                    column("Ready", "string", condition("Ready"), "Whether the group is accepted and served.", 0),
+                    column("Degraded", "string", condition("Degraded"), "Whether a person should look.", 0),
+                    column("Age", "date", ".metadata.creationTimestamp", "When the group was made.", 0));
+        }
+
+        @Override
+        void finish(JSONSchemaProps root) {
+            root.setDescription(
+                    "Says which machines may reboot and how many at a time; its status shows, and is, who holds a slot.");
+            JSONSchemaProps spec = spec(root);
+            selector(at(spec, "nodeSelector"));
+            JSONSchemaProps slots = at(spec, "slots");
+            slots.setMaxLength(16L);
+            slots.setDefault(JSON.numberNode(RebootGroupDefaults.SLOTS));
+            at(spec, "drain").setDefault(JSON.objectNode());
+            selector(at(spec, "drain", "podSelector"));
+            at(spec, "verify").setDefault(JSON.objectNode());
+            at(spec, "clientSecretRef").setXKubernetesMapType("atomic");
+
+            JSONSchemaProps status = status(root);
+            at(status, "waitingBy").setMaxProperties(64L);
+            keyedBy(at(status, "holders"), "token");
+            keyedBy(at(status, "failed"), "token");
+            keyedBy(at(status, "backoff"), "id");
+            items(at(status, "holders"), "drain", "blockedBy").setXKubernetesListType("atomic");
+            conditions(at(status, "conditions"));
+        }
+    },
+    UPDATE_GRAPH(UpdateGraph.class) {
+        @Override
+        List<CustomResourceColumnDefinition> columns() {
+            return List.of(
+                    column("Newest", "string", ".status.summary", "The newest release of each stream.", 0),
+                    column("Ready", "string", condition("Ready"), "Whether every stream is served.", 0),
+                    column("Degraded", "string", condition("Degraded"), "Whether a person should look.", 0),
+                    column("Refreshed", "date", ".status.lastRefresh", "When the source was last read.", 0),
+                    column("Age", "date", ".metadata.creationTimestamp", "When the graph was made.", 0));
+        }
+
+        @Override
+        void finish(JSONSchemaProps root) {
+            root.setDescription("Says which releases exist, and where that is published.");
+            JSONSchemaProps spec = spec(root);
+            at(spec, "source").setDefault(JSON.objectNode().set("metadata", JSON.objectNode()));
+            at(spec, "source", "configMap").setXKubernetesMapType("atomic");
+            JSONSchemaProps streams = at(spec, "streams");
+            set(streams, 63);
+            ArrayNode names = JSON.arrayNode();
+            UpdateGraphDefaults.STREAMS.forEach(names::add);
+            streams.setDefault(names);
+            JSONSchemaProps architectures = at(spec, "architectures");
+            set(architectures, 32);
+            ArrayNode all = JSON.arrayNode();
+            UpdateGraphDefaults.ARCHITECTURES.forEach(a -> all.add(a.name()));
+            architectures.setDefault(all);
+
+            JSONSchemaProps status = status(root);
+            keyedBy(at(status, "scopes"), "stream", "architecture", "scheme");
+            keyedBy(at(status, "doubtful"), "stream");
+            JSONSchemaProps reasons = items(at(status, "doubtful"), "reasons");
+            reasons.setXKubernetesListType("atomic");
+            reasons.getItems().getSchema().setMaxLength(512L);
+            conditions(at(status, "conditions"));
+        }
+    },
+    STREAM_PIN(StreamPin.class) {
+        @Override
+        List<CustomResourceColumnDefinition> columns() {
+            return List.of(
+                    column("Stream", "string", ".spec.stream", "The stream of its machines.", 0),
+                    column("Target", "string", ".status.summary", "The release that its machines should run.", 0),
+                    column("Machines", "integer", ".status.machines", "How many machines it is for.", 0),
+                    column("Behind", "integer", ".status.behind", "How many run an older release.", 0),
+                    column("UpToDate", "string", condition("UpToDate"), "Whether no machine is behind.", 0),
+                    column(
+                            "Held-Back",
+                            "string",
+                            condition("HeldBack"),
+                            "Whether it keeps machines from a newer release.",
+                            0),
+                    column("Degraded", "string", condition("Degraded"), "Whether a person should look.", 0),
+                    column("Priority", "integer", ".spec.priority", "The higher one wins.", 1),
+                    column("Age", "date", ".metadata.creationTimestamp", "When the pin was made.", 0));
+        }
+
+        @Override
+        void finish(JSONSchemaProps root) {
+            root.setDescription("Says what a set of machines should run, and how fast they get there.");
+            JSONSchemaProps spec = spec(root);
+            selector(at(spec, "nodeSelector"));
+            set(at(spec, "groups"), 63);
+
+            JSONSchemaProps status = status(root);
+            keyedBy(at(status, "architectures"), "architecture");
+            conditions(at(status, "conditions"));
+        }
+    },
+    FLEET_RELEASE(FleetRelease.class) {
+        @Override
+        List<CustomResourceColumnDefinition> columns() {
+            return List.of(
+                    column("Machines", "integer", ".status.machines", "How many machines run it.", 0),
+                    column("First-Seen", "date", ".status.firstSeen", "When it was first seen.", 0),
+                    column(
+                            "Rollout-Completed",
+                            "date",
+                            ".status.rolloutCompleted",
+                            "When its rollout was first seen to be open to all.",
+                            0),
+                    column("Blocked", "string", ".status.summary", "What it is withheld from and why.", 0),
+                    column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 0));
+        }
+
+        @Override
+        void finish(JSONSchemaProps root) {
+            root.setDescription("What this fleet knows of one release; people withhold it here.");
+            JSONSchemaProps block = at(spec(root), "block");
+            block.setXKubernetesListType("atomic");
+            set(items(block, "architectures"), 32);
+            keyedBy(at(status(root), "architectures"), "architecture");
+        }
+    },
+    FLEET_MACHINE(FleetMachine.class) {
+        @Override
+        List<CustomResourceColumnDefinition> columns() {
+            return List.of(
+                    column("Version", "string", ".status.version", "The release that it runs.", 0),
+                    column("State", "string", ".status.state", "How it stands.", 0),
+                    column("Since", "date", ".status.since", "Since when it stands so.", 0),
+                    column("Group", "string", ".status.group", "The RebootGroup that serves it.", 0),
+                    column("Pin", "string", ".status.pin", "The StreamPin that is for it.", 0),
+                    column("Arch", "string", ".status.architecture", "Its architecture.", 0),
+                    column("Name", "string", ".status.displayName", "The user name that its agent sends.", 1),
+                    column("Last-Seen", "date", ".status.lastSeen", "When its agent was last heard of.", 1),
+                    column("Message", "string", ".status.message", "Why it is offered what it is offered.", 1),
+                    column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 0));
+        }
+
+        @Override
+        void finish(JSONSchemaProps root) {
+            root.setDescription("One machine, as its agent and its node show it. Written by Lockkeeper only.");
+            JSONSchemaProps status = status(root);
+            keyedBy(at(status, "offers"), "version");
+            at(status, "history").setXKubernetesListType("atomic");
+        }
+    };
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final Class<? extends CustomResource<?, ?>> model;
+
+    CrdKinds(Class<? extends CustomResource<?, ?>> model) {
+        this.model = model;
+    }
+
+    Class<? extends CustomResource<?, ?>> model() {
+        return model;
+    }
+
+    /** The file that users apply. */
+    String file() {
+        return CustomResource.getCRDName(model) + "-v1.yml";
+    }
+
+    abstract List<CustomResourceColumnDefinition> columns();
+
+    abstract void finish(JSONSchemaProps root);
+
+    private static JSONSchemaProps spec(JSONSchemaProps root) {
+        JSONSchemaProps spec = at(root, "spec");
+        spec.setDescription("What is asked for.");
+        spec.setDefault(JSON.objectNode());
+        return spec;
+    }
+
+    private static JSONSchemaProps status(JSONSchemaProps root) {
+        JSONSchemaProps status = at(root, "status");
+        status.setDescription("What is so. Written by Lockkeeper only.");
+        return status;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.lockkeeper.operator.graph;
+
+import dev.lockkeeper.cincinnati.graph.GraphNode;
+import dev.lockkeeper.cincinnati.graph.Scope;
+import dev.lockkeeper.cincinnati.graph.ScopeGraph;
+import dev.lockkeeper.cincinnati.policy.Pin;
+import dev.lockkeeper.cincinnati.policy.Question;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that decisions about releases are made on, at one moment: what people want, and which releases there are.
+ *
+ * @param streams the data that every replica serves from, by UpdateGraph and stream
+ */
+public record GraphState(Policies policies, Map<String, Map<String, StreamGraphs>> streams) {
+
+    /** Nothing was read yet. */
+    public static final GraphState NONE = new GraphState(Policies.NONE, Map.of());
+
+    public Optional<StreamGraphs> stream(GraphView graph, String stream) {
+        return Optional.ofNullable(streams.getOrDefault(graph.name(), Map.of()).get(stream));
+    }
+
+    /**
+     * Where a machine may go.
+     *
+     * @param pin null: none is for it
+     * @param wariness from 0 to 1: how late in a rollout it is let in
+     */
+    public Question question(
+            StreamGraphs stream, ScopeGraph graph, GraphNode booted, PinView pin, double wariness, Instant now) {
+        Scope scope = graph.graph().scope();
+        return new Question(
+                graph.graph(),
+                booted,
+                pin == null ? Pin.NONE : pin.pin(),
+                stream.facts(policies.blocked(scope.stream(), scope.architecture())),
+                wariness,
+                now);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lockkeeper.operator.graph;
+
+import dev.lockkeeper.operator.lock.GroupView;
+import dev.lockkeeper.operator.lock.Membership;
+import dev.lockkeeper.operator.lock.NodeView;
+import dev.lockkeeper.operator.lock.Nodes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Which machine speaks, and whether it may be offered anything.
+ *
+ * <p>Anybody can make up ids, so what is not known to be a machine of this fleet leaves no record and is offered nothing.
+ *
+ * @param record the name of its FleetMachine; null: it gets none, and what it says is no evidence
+ * @param node null for a machine that is no node
+ * @param group its RebootGroup; null: none serves it
+ * @param denial why it is offered nothing, in a sentence; null: it may be
+ */
+record Identity(String record, NodeView node, GroupView group, String denial) {
+
+    private static final Pattern OBJECT_NAME = Pattern.compile("[0-9a-z]([0-9a-z-]{0,62}[0-9a-z])?");
+    private static final int HASH_BYTES = 16;
+
+    /** What an agent says of itself; what it did not say is null, as is what the lock's protocol has no word for. */
+    record Said(String id, String agentGroup, String architecture) {}
+
+    /** @param mayspeak whether the caller's password is good for a RebootGroup */
+    static Identity of(
+            Said said, Membership membership, Nodes nodes, Policies policies, Predicate<GroupView> mayspeak) {
+        if (said.id() == null || said.agentGroup() == null) {
+            return stranger("The request names no " + (said.id() == null ? "node_uuid" : "group") + ".");
+        }
+        List<NodeView> matches = nodes.withAgentId(said.id());
+        if (matches.size() > 1) {
+            return stranger(
+                    "The id " + said.id() + " belongs to several nodes: give each machine a machine-id of its own.");
+        }
+        return matches.isEmpty()
+                ? noNode(said, membership, policies, mayspeak)
+                : node(said, matches.getFirst(), membership, policies, mayspeak);
+    }
+
+    private static Identity node(
+            Said said, NodeView node, Membership membership, Policies policies, Predicate<GroupView> mayspeak) {
+        String architecture = Architectures.of(node);
+        if (architecture != null && said.architecture() != null && !architecture.equals(said.architecture())) {
+            return stranger("Node " + node.name() + " is of architecture " + architecture + ", and the agent says "
+                    + said.architecture() + ".");
+        }
+        List<GroupView> serving = membership.serving(said.agentGroup());
+        List<GroupView> having = membership.serving(said.agentGroup(), node);
+        if (having.size() == 1) {
+            GroupView group = having.getFirst();
+            return mayspeak.test(group) ? new Identity(node.name(), node, group, null) : stranger(wrongPassword(said));
+        }
+        if (!serving.isEmpty() && serving.stream().noneMatch(mayspeak)) {
+            return stranger(wrongPassword(said));
+        }
+        if (having.size() > 1) {
+            return new Identity(
+                    node.name(),
+                    node,
+                    null,
+                    "Node " + node.name() + " is in several RebootGroups of '" + said.agentGroup()
+                            + "': change their nodeSelectors so that one remains.");
+        }
+        return new Identity(node.name(), node, null, policies.nameGroup(said.agentGroup()) ? null : noGroup(said));
+    }
+
+    private static Identity noNode(Said said, Membership membership, Policies policies, Predicate<GroupView> mayspeak) {
+        List<GroupView> serving = membership.serving(said.agentGroup());
+        List<GroupView> open = serving.stream().filter(GroupView::others).toList();
+        if (serving.isEmpty()) {
+            return policies.nameGroup(said.agentGroup())
+                    ? new Identity(nameOf(said.id()), null, null, null)
+                    : stranger(noGroup(said));
+        }
+        if (open.size() == 1) {
+            return mayspeak.test(open.getFirst())
+                    ? new Identity(nameOf(said.id()), null, open.getFirst(), null)
+                    : stranger(wrongPassword(said));
+        }
+        return stranger(
+                open.isEmpty()
+                        ? "The id " + said.id() + " matches no node, and '" + said.agentGroup() + "' is for nodes only."
+                        : "The machine is in several RebootGroups of '" + said.agentGroup() + "'.");
+    }
+
+    private static Identity stranger(String denial) {
+        return new Identity(null, null, null, denial);
+    }
+
+    private static String wrongPassword(Said said) {
+        return "The group '" + said.agentGroup() + "' asks for a password, and the request has none of its.";
+    }
+
+    static String noGroup(Said said) {
+        return "No RebootGroup serves the machine in its group '" + said.agentGroup()
+                + "', and no pin names that group.";
+    }
+
+    /** The name of the FleetMachine of a machine that is no node; ids that are no names are hashed. */
+    static String nameOf(String id) {
+        return "id-" + (OBJECT_NAME.matcher(id).matches() ? id : hash(id));
+    }
+
+    private static String hash(String id) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

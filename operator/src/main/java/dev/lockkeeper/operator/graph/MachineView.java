@@ -1,0 +1,155 @@
+package dev.lockkeeper.operator.graph;
+
+import dev.lockkeeper.cincinnati.metadata.Scheme;
+import dev.lockkeeper.cincinnati.policy.Offer;
+import dev.lockkeeper.crds.v1alpha1.MachineState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One FleetMachine as the operator understands it. Everything that is not known is null.
+ *
+ * @param resourceVersion of the object that this was read from; null: there is none yet
+ * @param pausedReason why a person lets it take no slot; null: none does
+ * @param evidence what the machine's agent showed, written by the replica that it spoke to
+ * @param picture what follows from it, written by the leader
+ */
+public record MachineView(
+        String name,
+        String uid,
+        String resourceVersion,
+        String pausedReason,
+        Labels labels,
+        Evidence evidence,
+        Picture picture) {
+
+    /**
+     * @param node the machine's Node; null for a machine that is none
+     * @param agentGroup as the agent sends it
+     * @param wariness {@code rollout_wariness} as the agent sends it
+     * @param offers what it was told of since its last steady-state, the oldest first
+     * @param history the releases that it was seen to run, the latest last
+     */
+    public record Evidence(
+            String displayName,
+            String agentId,
+            String node,
+            String nodeUid,
+            String agentGroup,
+            String stream,
+            String version,
+            String payload,
+            String architecture,
+            String platform,
+            Scheme scheme,
+            String wariness,
+            List<Offer> offers,
+            Instant lastSeen,
+            Instant steadyAt,
+            List<Run> history) {
+
+        public static final Evidence NONE = new Evidence(
+                null, null, null, null, null, null, null, null, null, null, null, null, List.of(), null, null,
+                List.of());
+
+        public Evidence {
+            offers = List.copyOf(offers);
+            history = List.copyOf(history);
+        }
+
+        public Optional<Offer> offer(String release) {
+            return offers.stream()
+                    .filter(offer -> offer.version().equals(release))
+                    .findFirst();
+        }
+
+        public Evidence withOffers(List<Offer> now) {
+            return new Evidence(
+                    displayName,
+                    agentId,
+                    node,
+                    nodeUid,
+                    agentGroup,
+                    stream,
+                    version,
+                    payload,
+                    architecture,
+                    platform,
+                    scheme,
+                    wariness,
+                    now,
+                    lastSeen,
+                    steadyAt,
+                    history);
+        }
+
+        public Evidence seen(Instant now) {
+            return new Evidence(
+                    displayName,
+                    agentId,
+                    node,
+                    nodeUid,
+                    agentGroup,
+                    stream,
+                    version,
+                    payload,
+                    architecture,
+                    platform,
+                    scheme,
+                    wariness,
+                    offers,
+                    now,
+                    steadyAt,
+                    history);
+        }
+
+        public Evidence steady(Instant now, List<Offer> left) {
+            return new Evidence(
+                    displayName,
+                    agentId,
+                    node,
+                    nodeUid,
+                    agentGroup,
+                    stream,
+                    version,
+                    payload,
+                    architecture,
+                    platform,
+                    scheme,
+                    wariness,
+                    left,
+                    now,
+                    now,
+                    history);
+        }
+    }
+
+    /** A release that it ran, and since when. */
+    public record Run(String version, Instant at) {}
+
+    /**
+     * @param group its RebootGroup
+     * @param since of the state
+     * @param message why it is offered what it is, in a sentence
+     */
+    public record Picture(String group, String pin, MachineState state, Instant since, String message) {
+
+        public static final Picture NONE = new Picture(null, null, null, null, null);
+    }
+
+    /** By which people select machines; null: the label is absent. */
+    public record Labels(String group, String stream, String architecture) {
+
+        public static final Labels NONE = new Labels(null, null, null);
+    }
+
+    /** What is not there yet. */
+    public static MachineView absent(String name) {
+        return new MachineView(name, null, null, null, Labels.NONE, Evidence.NONE, Picture.NONE);
+    }
+
+    public boolean exists() {
+        return resourceVersion != null;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.lockkeeper.operator.graph;
+
+import dev.lockkeeper.cincinnati.metadata.Scheme;
+import dev.lockkeeper.cincinnati.policy.Offer;
+import dev.lockkeeper.fleetlock.store.StoreException;
+import dev.lockkeeper.operator.graph.MachineView.Evidence;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** Records of machines in memory; a write can fail. */
+final class TestingMachines implements Machines {
+
+    final AtomicInteger writes = new AtomicInteger();
+    volatile StoreException failure;
+    private final Map<String, MachineView> stored = new ConcurrentHashMap<>();
+
+    static Evidence running(String node, String version, Offer... offers) {
+        return new Evidence(
+                null,
+                node,
+                node,
+                "uid-" + node,
+                "workers",
+                "stable",
+                version,
+                TestingState.payload(version, "x86_64"),
+                "x86_64",
+                "metal",
+                Scheme.OCI,
+                null,
+                List.of(offers),
+                TestingState.T0,
+                null,
+                List.of());
+    }
+
+    static Offer offer(String version) {
+        return new Offer(version, TestingState.T0, null, 1);
+    }
+
+    static MachineView view(String name, Evidence evidence) {
+        return new MachineView(name, "uid", "1", null, MachineView.Labels.NONE, evidence, MachineView.Picture.NONE);
+    }
+
+    void put(String name, Evidence evidence) {
+        stored.put(name, view(name, evidence));
+    }
+
+    @Override
+    public Collection<MachineView> all() {
+        return stored.values();
+    }
+
+    @Override
+    public Optional<MachineView> named(String name) {
+        return Optional.ofNullable(stored.get(name));
+    }
+
+    @Override
+    public Optional<MachineView> read(String name) throws StoreException {
+        if (failure != null) {
+            throw failure;
+        }
+        return named(name);
+    }
+
+    @Override
+    public MachineView change(String name, UnaryOperator<Evidence> change) throws StoreException {
+        if (failure != null) {
+            throw failure;
+        }
+        Evidence before = named(name).map(MachineView::evidence).orElse(Evidence.NONE);
+        Evidence after = change.apply(before);
+        if (!after.equals(before)) {
+            writes.incrementAndGet();
+            put(name, after);
+        }
+        return view(name, after);
+    }
+}
