@@ -19,6 +19,7 @@ import java.util.Locale;
  * followed: a FleetLock server must not send any.
  */
 final class AgentConnection {
+    private static final int NO_CONTENT = 204;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     private final URI baseUrl;
@@ -109,8 +110,9 @@ final class AgentConnection {
             }
             chunked |= lower.equals("transfer-encoding:chunked");
         }
-        byte[] content = chunked ? chunks(in) : length < 0 ? in.readAllBytes() : exactly(in, length);
-        return new Answer(Integer.parseInt(statusLine[1]), new String(content, StandardCharsets.UTF_8));
+        int status = Integer.parseInt(statusLine[1]);
+        byte[] content = status == NO_CONTENT ? new byte[0] : chunked ? chunks(in) : length < 0 ? in.readAllBytes() : exactly(in, length);
+        return new Answer(status, new String(content, StandardCharsets.UTF_8));
     }
 
     private static byte[] chunks(InputStream in) throws IOException {

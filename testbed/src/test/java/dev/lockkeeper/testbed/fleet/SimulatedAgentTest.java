@@ -279,6 +279,15 @@ class SimulatedAgentTest {
     }
 
     @Test
+    void doesNotWaitForABodyThatCannotCome() throws Exception {
+        try (TestingLockServer server = new TestingLockServer(request -> "HTTP/1.1 204 No Content\r\n\r\n");
+                SimulatedMachine machine = start(server.url())) {
+            await(Answered.class, Answered::ok);
+            assertThat(machine.version()).isEqualTo(MachineSpec.DEFAULT_VERSION);
+        }
+    }
+
+    @Test
     void readsChunkedAnswers() throws Exception {
         String chunked = "HTTP/1.1 423 Locked\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
         try (TestingLockServer server = new TestingLockServer(request -> chunked);
