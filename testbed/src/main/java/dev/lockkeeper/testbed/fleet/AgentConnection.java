@@ -16,7 +16,7 @@ import java.util.Locale;
 /**
  * Sends an agent's requests with exactly the bytes of Zincati, headers in its order and spelling. Java's own client
  * cannot leave out its User-Agent. A connection serves one request, and an interrupt ends it at once. Redirects are not
- * followed: a FleetLock server must not send any.
+ * followed: a FleetLock server must not send any, and Lockkeeper sends none for graphs either.
  */
 final class AgentConnection {
     private static final int NO_CONTENT = 204;
@@ -36,7 +36,11 @@ final class AgentConnection {
                 }""".formatted(id, group);
     }
 
-    record Answer(int status, String body) {}
+    record Answer(int status, byte[] bytes) {
+        String body() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 
     /**
      * One request.
@@ -49,9 +53,9 @@ final class AgentConnection {
         return exchange(request(api), timeout, sent);
     }
 
-    /** Asks for a graph; the query is escaped already. */
-    Answer graph(String query, Duration timeout) throws IOException {
-        return exchange(graphRequest(query), timeout, () -> {});
+    /** Asks for a graph; the query is escaped already. The rest is as for {@link #post}. */
+    Answer graph(String query, Duration timeout, Runnable sent) throws IOException {
+        return exchange(graphRequest(query), timeout, sent);
     }
 
     private Answer exchange(String request, Duration timeout, Runnable sent) throws IOException {
@@ -111,8 +115,10 @@ final class AgentConnection {
             chunked |= lower.equals("transfer-encoding:chunked");
         }
         int status = Integer.parseInt(statusLine[1]);
-        byte[] content = status == NO_CONTENT ? new byte[0] : chunked ? chunks(in) : length < 0 ? in.readAllBytes() : exactly(in, length);
-        return new Answer(status, new String(content, StandardCharsets.UTF_8));
+        byte[] content = status == NO_CONTENT
+                ? new byte[0]
+                : chunked ? chunks(in) : length < 0 ? in.readAllBytes() : exactly(in, length);
+        return new Answer(status, content);
     }
 
     private static byte[] chunks(InputStream in) throws IOException {

@@ -13,17 +13,21 @@ import java.util.Optional;
  * @param timeScale what a waiting second of Zincati takes here, in seconds: 0.01 makes 300 s out of 30,000
  * @param seed of the jitter; each machine mixes its name into it
  * @param httpTimeout after which an unanswered request is given up; not scaled, since the server's own times are not
- * @param graph where the agent learns of releases; empty: the test stages them
+ * @param graph where the agent learns of releases, if its machine has a payload; empty: the test stages them
  */
 public record AgentSettings(
         URI baseUrl, String group, double timeScale, long seed, Duration httpTimeout, Optional<GraphSettings> graph) {
     public AgentSettings {
+        requireHttp(baseUrl);
+        if (!(timeScale > 0)) {
+            throw new IllegalArgumentException("timeScale is " + timeScale + ": give a number above 0.");
+        }
+    }
+
+    static void requireHttp(URI baseUrl) {
         if (!"http".equals(baseUrl.getScheme()) || baseUrl.getHost() == null) {
             throw new IllegalArgumentException(
                     "Agents speak http here, not '" + baseUrl + "': give http://host:port/.");
-        }
-        if (!(timeScale > 0)) {
-            throw new IllegalArgumentException("timeScale is " + timeScale + ": give a number above 0.");
         }
     }
 

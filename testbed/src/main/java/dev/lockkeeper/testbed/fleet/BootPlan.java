@@ -8,7 +8,7 @@ import java.util.List;
  * How one boot will go, decided from the machine's faults when it goes down.
  *
  * @param comesBack false: not before it is repaired
- * @param version the release it boots
+ * @param release what it boots
  * @param kubeletDelay from the agent's first steady-state, if the agent is first
  * @param agentDelay from the kubelet's first heartbeat, if the kubelet is first
  * @param kubeletStarts false: not before it is repaired; the same for {@code ready} and {@code agentStarts}
@@ -16,7 +16,7 @@ import java.util.List;
  */
 record BootPlan(
         boolean comesBack,
-        String version,
+        OsRelease release,
         BootOrder order,
         Duration kubeletDelay,
         boolean kubeletStarts,
@@ -26,7 +26,7 @@ record BootPlan(
         Duration agentDelay,
         boolean agentStarts) {
 
-    static BootPlan of(RebootShape shape, List<Fault.OfBoot> faults, String from, String to) {
+    static BootPlan of(RebootShape shape, List<Fault.OfBoot> faults, MachineSpec from, OsRelease to) {
         BootPlan plan =
                 new BootPlan(true, to, shape.order(), Duration.ZERO, true, true, 0, Duration.ZERO, Duration.ZERO, true);
         for (Fault.OfBoot fault : faults) {
@@ -35,12 +35,12 @@ record BootPlan(
         return plan;
     }
 
-    private BootPlan with(Fault.OfBoot fault, String from) {
+    private BootPlan with(Fault.OfBoot fault, MachineSpec from) {
         return switch (fault) {
             case Fault.NeverComesBack() ->
                 new BootPlan(
                         false,
-                        version,
+                        release,
                         order,
                         kubeletDelay,
                         kubeletStarts,
@@ -49,12 +49,12 @@ record BootPlan(
                         flapPeriod,
                         agentDelay,
                         agentStarts);
-            case Fault.RolledBack() -> withVersion(from);
-            case Fault.BootsInto(String third) -> withVersion(third);
+            case Fault.RolledBack() -> withRelease(from.release());
+            case Fault.BootsInto(String third) -> withRelease(from.published(third));
             case Fault.ComesBackNotReady() ->
                 new BootPlan(
                         comesBack,
-                        version,
+                        release,
                         order,
                         kubeletDelay,
                         kubeletStarts,
@@ -66,7 +66,7 @@ record BootPlan(
             case Fault.FlapsReady(int times, Duration period) ->
                 new BootPlan(
                         comesBack,
-                        version,
+                        release,
                         order,
                         kubeletDelay,
                         kubeletStarts,
@@ -82,7 +82,7 @@ record BootPlan(
         };
     }
 
-    private BootPlan withVersion(String other) {
+    private BootPlan withRelease(OsRelease other) {
         return new BootPlan(
                 comesBack,
                 other,
@@ -99,7 +99,7 @@ record BootPlan(
     private BootPlan withKubelet(Duration delay, boolean starts) {
         return new BootPlan(
                 comesBack,
-                version,
+                release,
                 BootOrder.AGENT_FIRST,
                 delay,
                 starts,
@@ -113,7 +113,7 @@ record BootPlan(
     private BootPlan withAgent(Duration delay, boolean starts) {
         return new BootPlan(
                 comesBack,
-                version,
+                release,
                 BootOrder.KUBELET_FIRST,
                 kubeletDelay,
                 kubeletStarts,

@@ -4,24 +4,36 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * How an agent asks for its graph.
+ * How an agent asks for its graph. Whether it asks for images or for OSTree commits is what its machine's payload is.
  *
- * @param baseUrl as in Zincati's {@code cincinnati.base_url}, http only; {@code user:pass@} becomes Basic credentials
- * @param oci whether the machine's payloads are images; else they are OSTree commits
- * @param wariness {@code identity.rollout_wariness}; empty: not configured
+ * @param baseUrl as in Zincati's {@code cincinnati.base_url}, http only; {@code user:pass@} becomes Basic credentials.
+ *     A path needs a final slash, else its last part is lost
+ * @param wariness {@code identity.rollout_wariness}, from 0 to 1; empty: not configured
+ * @param platform as the machine's kernel was told, such as {@code metal} or {@code aws}
  */
-public record GraphSettings(URI baseUrl, String stream, boolean oci, Optional<Double> wariness) {
+public record GraphSettings(URI baseUrl, String stream, Optional<Double> wariness, String platform) {
 
-    /** A machine on the stable stream whose payloads are images. */
+    public GraphSettings {
+        AgentSettings.requireHttp(baseUrl);
+        if (wariness.isPresent() && !(wariness.get() >= 0 && wariness.get() <= 1)) {
+            throw new IllegalArgumentException("wariness is " + wariness.get() + ": give a number from 0 to 1.");
+        }
+    }
+
+    /** A machine of bare metal on the stable stream. */
     public static GraphSettings of(URI baseUrl) {
-        return new GraphSettings(baseUrl, "stable", true, Optional.empty());
+        return new GraphSettings(baseUrl, "stable", Optional.empty(), "metal");
     }
 
     public GraphSettings withStream(String other) {
-        return new GraphSettings(baseUrl, other, oci, wariness);
+        return new GraphSettings(baseUrl, other, wariness, platform);
     }
 
     public GraphSettings withWariness(double other) {
-        return new GraphSettings(baseUrl, stream, oci, Optional.of(other));
+        return new GraphSettings(baseUrl, stream, Optional.of(other), platform);
+    }
+
+    public GraphSettings withPlatform(String other) {
+        return new GraphSettings(baseUrl, stream, wariness, other);
     }
 }

@@ -36,14 +36,27 @@ public final class Journal {
     /** A request got no answer: refused connection, time-out or a broken connection. */
     public record Unanswered(Instant at, String machine, Api api, String reason, Instant askedAt) implements Entry {}
 
-    /** A request for a graph was answered. */
-    public record Polled(Instant at, String machine, int status, String body) implements Entry {}
+    /** A request for a graph is on its way, all bytes of it. */
+    public record Polling(Instant at, String machine) implements Entry {}
+
+    /**
+     * A request for a graph was answered.
+     *
+     * @param edges of the whole graph; 0 if the answer is none that the agent can read
+     */
+    public record Polled(Instant at, String machine, int status, int edges, String body, Instant askedAt)
+            implements Entry {}
 
     /** The agent chose an update and stages it. */
     public record Chosen(Instant at, String machine, String fromVersion, String toVersion) implements Entry {}
 
-    /** The agent could not make anything of what it was answered. */
-    public record CheckFailed(Instant at, String machine, String reason) implements Entry {}
+    /**
+     * A check for updates failed.
+     *
+     * @param kind as Zincati labels its metric: the server's own, {@code generic_http_<code>} for an answer without one, or
+     *     {@code client_failed_...} for no answer or one that the agent rejects
+     */
+    public record CheckFailed(Instant at, String machine, String kind, String reason) implements Entry {}
 
     /** A machine goes down to reboot; everything that runs on it dies now. */
     public record Down(Instant at, String machine, String version) implements Entry {}

@@ -12,35 +12,16 @@ final class MachineControls {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Fault> faults = new ArrayList<>();
-    private String staged;
-    private String stagedPayload;
+    private OsRelease staged;
     private boolean paused;
     private boolean repaired;
     private boolean usersLoggedIn;
 
-    void stage(String version) {
-        stage(version, null);
+    void stage(OsRelease release) {
+        change(() -> staged = release);
     }
 
-    /** @param payload null: not known, the machine asks for no graph */
-    void stage(String version, String payload) {
-        change(() -> {
-            staged = version;
-            stagedPayload = payload;
-        });
-    }
-
-    /** The payload of the staged release, if it came from a graph. */
-    Optional<String> stagedPayload() {
-        lock.lock();
-        try {
-            return Optional.ofNullable(stagedPayload);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    Optional<String> staged() {
+    Optional<OsRelease> staged() {
         lock.lock();
         try {
             return Optional.ofNullable(staged);
@@ -50,7 +31,7 @@ final class MachineControls {
     }
 
     void unstage() {
-        stage(null, null);
+        change(() -> staged = null);
     }
 
     void awaitStaged() throws InterruptedException {

@@ -63,6 +63,19 @@ public record MachineSpec(
         return AgentId.of(machineId);
     }
 
+    OsRelease release() {
+        return new OsRelease(version, payload);
+    }
+
+    /** Another release for this machine, with the payload that {@link PublishedReleases} give it if a payload matters here. */
+    OsRelease published(String other) {
+        return new OsRelease(
+                other,
+                payload.map(own -> OsRelease.isImage(own)
+                        ? PublishedReleases.payload(other, architecture)
+                        : PublishedReleases.commit(other, architecture)));
+    }
+
     /** The operating system as the kubelet reports it. */
     public String osImage() {
         return osImage(version);
@@ -117,7 +130,7 @@ public record MachineSpec(
     }
 
     /** The same machine after a boot into a release. */
-    public MachineSpec withBoot(String newBootId, String newVersion) {
+    MachineSpec withBoot(String newBootId, OsRelease release) {
         return new MachineSpec(
                 name,
                 architecture,
@@ -127,29 +140,18 @@ public record MachineSpec(
                 machineId,
                 systemUuid,
                 newBootId,
-                newVersion,
+                release.version(),
                 images,
-                payload);
+                release.payload());
     }
 
     public MachineSpec withVersion(String other) {
-        return withBoot(bootId, other);
+        return withBoot(bootId, new OsRelease(other, payload));
     }
 
-    /** The same machine running a release that it asks a graph's server about. */
+    /** The same machine running a release that it asks a graph's server about; its version stays. */
     public MachineSpec withPayload(String other) {
-        return new MachineSpec(
-                name,
-                architecture,
-                zone,
-                labels,
-                taints,
-                machineId,
-                systemUuid,
-                bootId,
-                version,
-                images,
-                Optional.of(other));
+        return withBoot(bootId, OsRelease.of(version, other));
     }
 
     public MachineSpec withImages(int other) {

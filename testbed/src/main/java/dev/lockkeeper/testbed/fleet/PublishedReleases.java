@@ -39,6 +39,11 @@ public final class PublishedReleases {
         return IMAGE + "@sha256:" + hash(version + " " + architecture.coreosName());
     }
 
+    /** The OSTree commit that a release is, for an architecture: the same in every run. */
+    public static String commit(String version, Architecture architecture) {
+        return hash(version + " " + architecture.coreosName() + " commit");
+    }
+
     private static String hash(String text) {
         try {
             byte[] bytes = ("lockkeeper testbed " + text).getBytes(StandardCharsets.UTF_8);

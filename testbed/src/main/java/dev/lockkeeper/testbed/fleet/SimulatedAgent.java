@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -44,33 +45,36 @@ final class SimulatedAgent {
         this.journal = journal;
         this.state = state;
         this.polls = settings.graph()
+                .filter(_ -> machine.payload().isPresent())
                 .map(graph -> new GraphPolls(booted, settings.group(), graph, settings.httpTimeout(), journal));
     }
 
-    /** The machine rolled back from a release that is still on its disk: it is not chosen again. */
-    void deny(String version) {
-        polls.ifPresent(p -> p.deny(version));
+    /** Whether it takes its updates from a graph; else it waits for a test to stage them. */
+    boolean followsGraph() {
+        return polls.isPresent();
     }
 
     /**
      * Lives from one start to the next.
      *
+     * @param onDisk payloads of the releases on the disk now, those that are only staged excepted: the agent chooses none of them
      * @param steadySent runs whenever a steady-state is on its way
      * @return the release to reboot into, or nothing if only the agent restarts
      */
-    Optional<String> live(Runnable steadySent) throws InterruptedException {
+    Optional<OsRelease> live(Set<String> onDisk, Runnable steadySent) throws InterruptedException {
         state.accept(AgentState.STARTED);
         while (!granted(Api.STEADY_STATE, httpTimeout, steadySent)) {
             Thread.sleep(pace.retry());
         }
         state.accept(AgentState.STEADY);
-        if (polls.isPresent() && controls.staged().isEmpty()) {
-            stageFromGraph(polls.get());
+        if (polls.isPresent()) {
+            stageFromGraph(polls.get(), onDisk);
         }
         controls.awaitStaged();
         state.accept(AgentState.STAGED);
         awaitPermission();
         if (controls.take(Fault.AgentRestarts.class).isPresent()) {
+            // Zincati deploys anew after its restart, from a graph that may show another release by then.
             if (polls.isPresent()) {
                 controls.unstage();
             }
@@ -80,17 +84,16 @@ final class SimulatedAgent {
         return controls.staged();
     }
 
-    private void stageFromGraph(GraphPolls graph) throws InterruptedException {
-        while (controls.staged().isEmpty()) {
+    private void stageFromGraph(GraphPolls graph, Set<String> onDisk) throws InterruptedException {
+        controls.awaitNotPaused();
+        Optional<OsRelease> update = graph.ask(onDisk);
+        while (update.isEmpty()) {
+            Thread.sleep(pace.steady());
             controls.awaitNotPaused();
-            Optional<UpdateChoice.Release> update = graph.ask();
-            if (update.isPresent()) {
-                Thread.sleep(pace.staging());
-                controls.stage(update.get().version(), update.get().payload());
-            } else {
-                Thread.sleep(pace.steady());
-            }
+            update = graph.ask(onDisk);
         }
+        Thread.sleep(pace.staging());
+        controls.stage(update.get());
     }
 
     private void awaitPermission() throws InterruptedException {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One machine: its agent and, if it is a node, its kubelet's status. It lives on virtual threads of its own until it is
@@ -34,6 +37,9 @@ public final class SimulatedMachine implements AutoCloseable {
     private final ExecutorService threads;
     private Future<?> kubeletLife = CompletableFuture.completedFuture(null);
     private volatile MachineSpec booted;
+    /** The other release on the disk: the one before, or one that was rolled back from. */
+    private Optional<OsRelease> notBooted = Optional.empty();
+
     private volatile AgentState state = AgentState.OFF;
     private volatile Throwable failure;
 
@@ -85,6 +91,11 @@ public final class SimulatedMachine implements AutoCloseable {
         return booted.version();
     }
 
+    /** What its agent sends to a graph's server as the release that it runs; empty if nobody said. */
+    public Optional<String> payload() {
+        return booted.payload();
+    }
+
     public String bootId() {
         return booted.bootId();
     }
@@ -95,12 +106,20 @@ public final class SimulatedMachine implements AutoCloseable {
 
     /** The release that waits for the next reboot. */
     public Optional<String> staged() {
-        return controls.staged();
+        return controls.staged().map(OsRelease::version);
     }
 
-    /** The agent found and staged a newer release: it asks for its reboot as soon as its start is over. */
+    /**
+     * The agent found and staged a newer release: it asks for its reboot as soon as its start is over.
+     *
+     * @throws IllegalStateException if the agent takes its updates from a graph
+     */
     public void stage(String version) {
-        controls.stage(version);
+        if (agent.followsGraph()) {
+            throw new IllegalStateException("Machine " + name() + " takes its updates from a graph: publish " + version
+                    + " there, or leave out withGraph.");
+        }
+        controls.stage(new OsRelease(version, Optional.empty()));
     }
 
     /** Something goes wrong, once, at the next opportunity. Several faults of one boot add up. */
@@ -175,18 +194,23 @@ public final class SimulatedMachine implements AutoCloseable {
     private Void live() throws InterruptedException {
         CountDownLatch steadySent = new CountDownLatch(1);
         while (true) {
-            Optional<String> release = agent.live(steadySent::countDown);
+            Optional<OsRelease> release = agent.live(payloadsOnDisk(), steadySent::countDown);
             if (release.isPresent()) {
-                Optional<String> payload = controls.stagedPayload();
                 controls.unstage();
-                steadySent = reboot(release.get(), payload);
+                steadySent = reboot(release.get());
             }
         }
     }
 
-    private CountDownLatch reboot(String release, Optional<String> payload) throws InterruptedException {
+    private Set<String> payloadsOnDisk() {
+        return Stream.concat(Stream.of(booted.release()), notBooted.stream())
+                .flatMap(release -> release.payload().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private CountDownLatch reboot(OsRelease release) throws InterruptedException {
         MachineSpec before = booted;
-        BootPlan plan = BootPlan.of(shape, controls.takeFaultsOfBoot(), before.version(), release);
+        BootPlan plan = BootPlan.of(shape, controls.takeFaultsOfBoot(), before, release);
         journal.add(new Journal.Down(journal.now(), before.name(), before.version()));
         state = AgentState.OFF;
         kubeletLife.cancel(true);
@@ -195,14 +219,8 @@ public final class SimulatedMachine implements AutoCloseable {
         if (!plan.comesBack()) {
             controls.awaitRepair();
         }
-        MachineSpec after = before.withBoot(newBootId(), plan.version());
-        if (payload.isPresent()) {
-            if (plan.version().equals(release)) {
-                after = after.withPayload(payload.get());
-            } else {
-                agent.deny(release);
-            }
-        }
+        MachineSpec after = before.withBoot(newBootId(), plan.release());
+        notBooted = Optional.of(plan.release().equals(before.release()) ? release : before.release());
         booted = after;
         journal.add(new Journal.Boot(journal.now(), after.name(), before.version(), after.version(), after.bootId()));
         return boot(plan, after);

@@ -1,128 +1,161 @@
 package dev.lockkeeper.testbed.fleet;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Chooses an update from a graph exactly as Zincati does.
+ * Chooses an update from a server's answer as Zincati does.
  *
  * <ol>
- *   <li>Every value of every node's metadata must be a text, else the whole graph is rejected.
- *   <li>The booted node is the first one with the machine's scheme and exactly its payload. None, or a dead-end: no update.
- *   <li>All targets of its edges must be well-formed, else the check fails.
- *   <li>Of those that are not denied, the one with the highest age index is it, if that is newer than the booted one.
+ *   <li>The whole graph must be readable: see {@link AgentGraph}.
+ *   <li>The booted node is the first one with the machine's scheme and exactly its payload. None: no update, and no error.
+ *   <li>Neither is one if it is a dead-end. Zincati only warns there, and trusts its server to show no edge out of it.
+ *   <li>All targets of its edges must be well-formed, the denied ones too, else the check fails.
+ *   <li>Of those that are not denied, the newest is it, by age index, then by version and payload as texts.
+ *   <li>It must be newer than the booted one in that same order.
  * </ol>
  *
- * <p>Source: zincati, {@code src/cincinnati/}.
+ * <p>It shares no code with the server that it judges. Source: zincati, {@code src/cincinnati/} and
+ * {@code src/rpm_ostree/mod.rs}.
  */
 final class UpdateChoice {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "org.fedoraproject.coreos.";
-    private static final Pattern IMAGE = Pattern.compile("[^@ ]+@sha256:[0-9a-f]{64}");
+    private static final Pattern IMAGE = Pattern.compile("[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}");
+    private static final Comparator<Target> BY_AGE = Comparator.comparing(Target::ageIndex, Long::compareUnsigned)
+            .thenComparing(Target::version)
+            .thenComparing(Target::payload);
 
     /** What came of a check. */
-    sealed interface Outcome {}
+    sealed interface Outcome {
+        /** How many edges the whole graph has; 0 if there is none. */
+        int edges();
+    }
 
-    record Update(Release to) implements Outcome {}
+    record Update(int edges, OsRelease to) implements Outcome {}
 
-    record NoUpdate(String why) implements Outcome {}
+    record NoUpdate(int edges, Why why) implements Outcome {}
 
-    /** The agent rejects the answer. */
-    record Failed(String why) implements Outcome {}
+    /** @param kind as Zincati labels its metric of failed checks */
+    record Failed(int edges, String kind, String reason) implements Outcome {}
 
-    record Release(String version, String payload, long ageIndex) {}
+    enum Why {
+        NOT_IN_GRAPH,
+        DEAD_END,
+        /** No edge leads out, or only such as lead to denied releases. */
+        NO_TARGET,
+        NOT_NEWER
+    }
+
+    private record Target(String version, String payload, long ageIndex) {}
 
     private UpdateChoice() {}
 
-    static Outcome of(String body, boolean oci, String payload, Set<String> denied) {
+    /**
+     * @param payload what the machine has booted
+     * @param denied payloads that the agent found on its disk when it started
+     */
+    static Outcome of(byte[] graph, String payload, Set<String> denied) {
+        AgentGraph read;
         try {
-            return choose(JSON.readTree(body), oci ? "oci" : "checksum", payload, denied);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            return new Failed(e.getMessage());
+            read = AgentGraph.read(graph);
+        } catch (IOException e) {
+            return new Failed(0, "client_failed_json_decoding", String.valueOf(e.getMessage()));
         }
+        return choose(read, payload, denied);
     }
 
-    private static Outcome choose(JsonNode graph, String scheme, String payload, Set<String> denied) {
-        JsonNode nodes = array(graph, "nodes");
-        int booted = -1;
-        for (int i = 0; i < nodes.size(); i++) {
-            JsonNode node = nodes.get(i);
-            text(node, "version");
-            node.path("metadata").forEach(value -> {
-                if (!value.isTextual()) {
-                    throw new IllegalArgumentException("metadata value " + value + " is no text");
-                }
-            });
-            if (!node.path("metadata").isObject()) {
-                throw new IllegalArgumentException("node " + i + " has no metadata");
+    /** What an answer says whose status is no 2xx. */
+    static Failed refused(int status, byte[] body) {
+        try {
+            JsonNode error = JSON.readTree(body);
+            if (error.path("kind").isTextual() && error.path("value").isTextual()) {
+                return new Failed(
+                        0, error.get("kind").textValue(), error.get("value").textValue());
             }
-            boolean own = scheme.equals(metadata(node, "scheme"))
-                    && text(node, "payload").equals(payload);
-            booted = booted < 0 && own ? i : booted;
+        } catch (IOException e) {
+            // No JSON: told by the status alone.
         }
+        return new Failed(0, "generic_http_" + status, "(unknown/generic server error)");
+    }
+
+    private static Outcome choose(AgentGraph graph, String payload, Set<String> denied) {
+        int edges = graph.edges().size();
+        int booted = position(graph, payload);
         if (booted < 0) {
-            return new NoUpdate("the booted release was not found in the update graph");
+            return new NoUpdate(edges, Why.NOT_IN_GRAPH);
         }
-        JsonNode own = nodes.get(booted);
-        if ("true".equals(metadata(own, "updates.deadend"))) {
-            return new NoUpdate("the booted release is a dead-end");
+        AgentGraph.Node own = graph.nodes().get(booted);
+        List<Target> targets = new ArrayList<>();
+        Target from;
+        try {
+            from = target(own);
+            if ("true".equals(own.metadata().get(PREFIX + "updates.deadend"))) {
+                return new NoUpdate(edges, Why.DEAD_END);
+            }
+            for (AgentGraph.Edge edge : graph.edges()) {
+                if (edge.from() == booted) {
+                    if (edge.to() < 0 || edge.to() >= graph.nodes().size()) {
+                        return new Failed(
+                                edges,
+                                "client_failed_node_lookup",
+                                "target node '" + Long.toUnsignedString(edge.to()) + "' not present in graph");
+                    }
+                    targets.add(target(graph.nodes().get((int) edge.to())));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            return new Failed(edges, "client_failed_node_parsing", e.getMessage());
         }
-        Release from = release(own, scheme);
-        List<Release> targets = new ArrayList<>();
-        for (JsonNode edge : array(graph, "edges")) {
-            if (edge.path(0).asInt(-1) == booted) {
-                targets.add(release(nodes.path(edge.path(1).asInt(-1)), scheme));
+        Optional<Target> newest = targets.stream()
+                .filter(target -> !denied.contains(target.payload()))
+                .max(BY_AGE);
+        if (newest.isEmpty()) {
+            return new NoUpdate(edges, Why.NO_TARGET);
+        }
+        return BY_AGE.compare(newest.get(), from) > 0
+                ? new Update(
+                        edges, OsRelease.of(newest.get().version(), newest.get().payload()))
+                : new NoUpdate(edges, Why.NOT_NEWER);
+    }
+
+    private static int position(AgentGraph graph, String payload) {
+        String scheme = OsRelease.isImage(payload) ? "oci" : "checksum";
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            AgentGraph.Node node = graph.nodes().get(i);
+            if (scheme.equals(node.metadata().get(PREFIX + "scheme"))
+                    && node.payload().equals(payload)) {
+                return i;
             }
         }
-        return targets.stream()
-                .filter(target -> !denied.contains(target.version()))
-                .max(Comparator.comparingLong(Release::ageIndex)
-                        .thenComparing(Release::version)
-                        .thenComparing(Release::payload))
-                .filter(target -> target.ageIndex() > from.ageIndex())
-                .<Outcome>map(Update::new)
-                .orElseGet(() -> new NoUpdate("there is no newer release"));
+        return -1;
     }
 
-    private static Release release(JsonNode node, String scheme) {
-        String own = metadata(node, "scheme");
-        String age = metadata(node, "releases.age_index");
-        String payload = text(node, "payload");
-        if (!scheme.equals(own)) {
-            throw new IllegalArgumentException("scheme is " + own + ", not " + scheme);
-        }
-        if (age == null || !age.matches("[0-9]{1,18}")) {
-            throw new IllegalArgumentException("age_index is " + age);
-        }
-        if (scheme.equals("oci") && !IMAGE.matcher(payload).matches()) {
-            throw new IllegalArgumentException("payload " + payload + " is no image by digest");
-        }
-        return new Release(text(node, "version"), payload, Long.parseLong(age));
+    /** @throws IllegalArgumentException if the node is not well-formed */
+    private static Target target(AgentGraph.Node node) {
+        String scheme = node.metadata().get(PREFIX + "scheme");
+        String age = node.metadata().get(PREFIX + "releases.age_index");
+        check(!node.version().isEmpty(), "empty version field");
+        check(!node.payload().isEmpty(), "empty payload field");
+        check("checksum".equals(scheme) || "oci".equals(scheme), "unexpected payload scheme: " + scheme);
+        check(
+                scheme.equals("checksum") || IMAGE.matcher(node.payload()).matches(),
+                "payload " + node.payload() + " is no image by digest");
+        check(age != null && age.matches("\\+?[0-9]+"), "invalid age_index value: " + age);
+        return new Target(node.version(), node.payload(), Long.parseUnsignedLong(age));
     }
 
-    private static JsonNode array(JsonNode graph, String field) {
-        if (!graph.path(field).isArray()) {
-            throw new IllegalArgumentException(field + " is no array");
+    private static void check(boolean good, String otherwise) {
+        if (!good) {
+            throw new IllegalArgumentException(otherwise);
         }
-        return graph.path(field);
-    }
-
-    private static String text(JsonNode node, String field) {
-        if (!node.path(field).isTextual()) {
-            throw new IllegalArgumentException(field + " is no text");
-        }
-        return node.path(field).asText();
-    }
-
-    private static String metadata(JsonNode node, String key) {
-        JsonNode value = node.path("metadata").path(PREFIX + key);
-        return value.isTextual() ? value.asText() : null;
     }
 }

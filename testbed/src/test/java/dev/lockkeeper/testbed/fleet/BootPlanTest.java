@@ -8,14 +8,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BootPlanTest {
+    private static final MachineSpec MACHINE =
+            MachineSpec.of("n", 1).withVersion("old").withPayload("a");
+
     private static BootPlan plan(RebootShape shape, Fault.OfBoot... faults) {
-        return BootPlan.of(shape, List.of(faults), "old", "new");
+        return BootPlan.of(shape, List.of(faults), MACHINE, OsRelease.of("new", "b"));
     }
 
     @Test
     void withoutFaultsItBootsTheNewRelease() {
         BootPlan plan = plan(RebootShape.USUAL);
-        assertThat(plan.version()).isEqualTo("new");
+        assertThat(plan.release()).isEqualTo(OsRelease.of("new", "b"));
         assertThat(plan.comesBack() && plan.ready() && plan.kubeletStarts() && plan.agentStarts())
                 .isTrue();
         assertThat(plan.order()).isEqualTo(BootOrder.KUBELET_FIRST);
@@ -26,8 +29,14 @@ class BootPlanTest {
     @Test
     void faultsAddUp() {
         BootPlan plan = plan(RebootShape.USUAL, new Fault.RolledBack(), new Fault.ComesBackNotReady());
-        assertThat(plan.version()).isEqualTo("old");
+        assertThat(plan.release()).isEqualTo(OsRelease.of("old", "a"));
         assertThat(plan.ready()).isFalse();
+    }
+
+    @Test
+    void aThirdReleaseHasThePayloadThatIsPublishedOfIt() {
+        assertThat(plan(RebootShape.USUAL, new Fault.BootsInto("third")).release())
+                .isEqualTo(OsRelease.of("third", PublishedReleases.commit("third", Architecture.X86_64)));
     }
 
     @Test

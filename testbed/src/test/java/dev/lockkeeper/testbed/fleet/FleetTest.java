@@ -48,6 +48,20 @@ class FleetTest {
     }
 
     @Test
+    void whatTheKubeletReportsFollowsTheRelease() {
+        MachineSpec machine = MachineSpec.of("n", 1).withVersion("43.20260413.3.2");
+        assertThat(machine.osImage()).isEqualTo("Fedora CoreOS 43.20260413.3.2");
+        MachineSpec booted = machine.withBoot("b", OsRelease.of("44.20260419.3.1", "p"));
+        assertThat(booted.osImage()).isEqualTo("Fedora CoreOS 44.20260419.3.1");
+        assertThat(NodeFactory.node(booted, Readiness.READY, Instant.EPOCH)
+                        .getStatus()
+                        .getNodeInfo()
+                        .getOsImage())
+                .isEqualTo(booted.osImage());
+        assertThat(booted.withPayload("q").osImage()).isEqualTo(booted.osImage());
+    }
+
+    @Test
     void fiftyImagesMakeARealisticNode() {
         String json = Serialization.asJson(
                 NodeFactory.node(MachineSpec.of("n", 1).withImages(50), Readiness.READY, Instant.EPOCH));
