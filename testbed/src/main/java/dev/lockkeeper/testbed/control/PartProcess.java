@@ -5,12 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One running part, with its log. */
 final class PartProcess {
     private static final int TAIL_LINES = 20;
+    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(10);
 
     private final Part part;
     private final Path log;
@@ -46,8 +50,34 @@ final class PartProcess {
         return log;
     }
 
+    /** SIGSTOP; returns when none of its threads runs any more, which the kernel may do a while after it took the signal. */
     void pause() {
         signal("STOP");
+        long deadline = System.nanoTime() + PAUSE_LIMIT.toNanos();
+        while (!allThreadsStopped()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(part.binary() + " did not stop within " + PAUSE_LIMIT + ".");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private boolean allThreadsStopped() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+            return threads.allMatch(PartProcess::isStopped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(part.binary() + " runs no more", e);
+        }
+    }
+
+    /** The state follows the name, which is in parentheses and may hold any character. */
+    private static boolean isStopped(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.startsWith(") T", stat.lastIndexOf(')'));
+        } catch (IOException threadEnded) {
+            return true;
+        }
     }
 
     void resume() {

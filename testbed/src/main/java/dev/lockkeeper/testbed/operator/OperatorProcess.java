@@ -260,19 +260,6 @@ public final class OperatorProcess implements AutoCloseable {
         }
     }
 
-    /** Sends a signal such as {@code STOP} or {@code CONT}. */
-    public void signal(String signal) {
-        try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
         if (process.isAlive()) {
