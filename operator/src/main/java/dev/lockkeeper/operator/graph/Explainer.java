@@ -49,18 +49,7 @@ public final class Explainer implements ExplainApi {
         return CompletableFuture.completedFuture(
                 switch (asked) {
                     case Asked.Node(String name) -> node(name);
-                    case Asked.Query(var request) ->
-                        explain(
-                                GraphService.subject(request),
-                                Identity.of(
-                                        new Identity.Said(
-                                                request.id(),
-                                                request.group(),
-                                                request.scope().architecture()),
-                                        groups.membership(),
-                                        nodes,
-                                        states.get().policies(),
-                                        _ -> true));
+                    case Asked.Query(var request) -> explain(GraphService.subject(request));
                 });
     }
 
@@ -80,20 +69,13 @@ public final class Explainer implements ExplainApi {
                     "The agent of '" + name + "' has never asked for the graph, so it is not known what it runs."
                             + " Ask with the parameters that it would send.");
         }
-        Identity who = Identity.of(
-                new Identity.Said(said.agentId(), said.agentGroup(), said.architecture()),
-                groups.membership(),
-                nodes,
-                states.get().policies(),
-                _ -> true);
-        return explain(
-                new Decision.Subject(
-                        scope, said.agentId(), said.version(), said.payload(), said.agentGroup(), said.wariness()),
-                who);
+        return explain(new Decision.Subject(
+                scope, said.agentId(), said.version(), said.payload(), said.agentGroup(), said.wariness()));
     }
 
-    private Explained explain(Decision.Subject subject, Identity who) {
+    private Explained explain(Decision.Subject subject) {
         GraphState state = states.get();
+        Identity who = Identity.of(Identity.Said.of(subject), groups.membership(), nodes, state.policies(), _ -> true);
         Decision decision = Decision.of(state, subject, who.node(), who.denial(), clock.instant());
         MachineView machine = who.record() == null
                 ? null

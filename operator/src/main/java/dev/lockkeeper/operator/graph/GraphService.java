@@ -78,6 +78,7 @@ public final class GraphService implements GraphApi {
     private final Machines machines;
     private final Outside outside;
     private final OpenOffers openOffers;
+    private final Others others;
     private final Limits limits;
     private final BiConsumer<String, String> outcomes;
     private final Executor threads;
@@ -109,6 +110,7 @@ public final class GraphService implements GraphApi {
         this.machines = machines;
         this.outside = outside;
         this.openOffers = new OpenOffers(machines, nodes, limits.patience());
+        this.others = new Others(machines, limits.mostOthers());
         this.limits = limits;
         this.outcomes = outcomes;
         this.threads = threads;
@@ -156,7 +158,7 @@ public final class GraphService implements GraphApi {
         AgentApi.Call asLock = new AgentApi.Call(
                 request.id(), request.group(), call.user(), call.password(), CompletableFuture.completedFuture(null));
         Identity who = Identity.of(
-                new Identity.Said(request.id(), request.group(), request.scope().architecture()),
+                Identity.Said.of(subject(request)),
                 groups.membership(),
                 nodes,
                 state.policies(),
@@ -213,8 +215,8 @@ public final class GraphService implements GraphApi {
         if (decision.hop() == null || decision.hop().release() == null) {
             return decision.why();
         }
-        if (machine == null || !machine.exists() && isFull(machine)) {
-            return "There are records of " + limits.mostOthers() + " machines that are no nodes already.";
+        if (machine == null || others.isFull(machine)) {
+            return "There are records of " + others.most() + " machines that are no nodes already.";
         }
         Duration age = Duration.between(state.policies().readAt(), wall.instant());
         if (age.compareTo(limits.trusted()) >= 0) {
@@ -228,14 +230,6 @@ public final class GraphService implements GraphApi {
         return null;
     }
 
-    private boolean isFull(MachineView machine) {
-        return machine.name().startsWith("id-")
-                && machines.all().stream()
-                                .filter(m -> m.evidence().node() == null)
-                                .count()
-                        >= limits.mostOthers();
-    }
-
     private CompletionStage<Answer> offer(
             GraphState state,
             Call call,
@@ -245,6 +239,9 @@ public final class GraphService implements GraphApi {
             MachineView machine,
             Instant now) {
         GraphNode hop = decision.hop().release();
+        if (!others.begin(machine)) {
+            return stays(who, decision, found, "none");
+        }
         Runnable end = openOffers.begin(
                 state,
                 groups.membership(),
@@ -254,6 +251,7 @@ public final class GraphService implements GraphApi {
                 call.request().scope().architecture(),
                 now);
         if (end == null) {
+            others.failed(machine);
             note(machine, call, who, found);
             return stays(who, decision, found, "paced");
         }
@@ -281,6 +279,7 @@ public final class GraphService implements GraphApi {
             written.put(machine.name(), wall.instant());
             return stored.evidence().offer(hop.version()).isPresent();
         } catch (StoreException | RuntimeException e) {
+            others.failed(machine);
             LOG.warnf(
                     "machine=%s offer of %s not stored, so not made: %s",
                     machine.name(), hop.version(), e.getMessage());
@@ -325,7 +324,7 @@ public final class GraphService implements GraphApi {
 
     /** Stores what the request shows, if it is news; not at once again, so that a stranger cannot keep the API server busy. */
     private void note(MachineView machine, Call call, Identity who, Served.Found found, GraphNode told) {
-        if (machine == null || !machine.exists() && isFull(machine)) {
+        if (machine == null) {
             return;
         }
         MachineView.Evidence after = noted(machine.evidence(), call, who, found, told);
@@ -334,11 +333,15 @@ public final class GraphService implements GraphApi {
         if (early || machine.exists() && !Hearing.isNews(machine.evidence(), after, limits.seenInterval())) {
             return;
         }
+        if (!others.begin(machine)) {
+            return;
+        }
         written.put(machine.name(), wall.instant());
         threads.execute(() -> {
             try {
                 machines.change(machine.name(), before -> noted(before, call, who, found, told));
             } catch (StoreException | RuntimeException e) {
+                others.failed(machine);
                 LOG.debugf("machine=%s what it shows is not stored: %s", machine.name(), e.getMessage());
             }
         });

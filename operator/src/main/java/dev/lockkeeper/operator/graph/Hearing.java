@@ -25,24 +25,29 @@ final class Hearing {
     private Hearing() {}
 
     /**
+     * What an open offer was made for stays while it is open: whether it still holds is judged by that, and anybody can ask for the graph
+     * in the machine's name. An agent that was set up anew has started anew, and its offers are forgotten then.
+     *
      * @param user the user name of HTTP Basic, under which people know the machine; null: none
      * @param graph the scope's; null: none was found
      */
     static Evidence heard(Evidence before, GraphRequest request, NodeView node, String user, Graph graph, Instant now) {
+        List<Offer> left = left(before.offers(), request, node, graph);
+        boolean isBound = !left.isEmpty() && Objects.equals(before.version(), request.version());
         return new Evidence(
                 user == null ? before.displayName() : user,
                 request.id(),
                 node == null ? null : node.name(),
                 node == null ? null : node.uid(),
-                request.group(),
-                request.scope().stream(),
+                isBound ? before.agentGroup() : request.group(),
+                isBound ? before.stream() : request.scope().stream(),
                 request.version(),
-                request.payload(),
-                request.scope().architecture(),
+                isBound ? before.payload() : request.payload(),
+                isBound ? before.architecture() : request.scope().architecture(),
                 request.platform(),
-                request.scope().scheme(),
-                request.wariness(),
-                left(before.offers(), request, node, graph),
+                isBound ? before.scheme() : request.scope().scheme(),
+                isBound ? before.wariness() : request.wariness(),
+                left,
                 now,
                 before.steadyAt(),
                 runs(before.history(), request.version(), now));
@@ -95,7 +100,7 @@ final class Hearing {
                 call.id(),
                 node == null ? null : node.name(),
                 node == null ? null : node.uid(),
-                call.group(),
+                before.offers().isEmpty() ? call.group() : before.agentGroup(),
                 before.stream(),
                 before.version(),
                 before.payload(),

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.graph;
 
+import dev.lockkeeper.operator.lock.AgentApi;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.Membership;
 import dev.lockkeeper.operator.lock.NodeView;
@@ -27,8 +28,23 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
     private static final Pattern OBJECT_NAME = Pattern.compile("[0-9a-z]([0-9a-z-]{0,62}[0-9a-z])?");
     private static final int HASH_BYTES = 16;
 
-    /** What an agent says of itself; what it did not say is null, as is what the lock's protocol has no word for. */
-    record Said(String id, String agentGroup, String architecture) {}
+    /** What an agent says of itself; what it did not say is null. */
+    record Said(String id, String agentGroup, String architecture, String stream, String version) {
+
+        static Said of(Decision.Subject subject) {
+            return new Said(
+                    subject.id(),
+                    subject.agentGroup(),
+                    subject.scope().architecture(),
+                    subject.scope().stream(),
+                    subject.version());
+        }
+
+        /** The lock's protocol has no word for the rest. */
+        static Said of(AgentApi.Call call) {
+            return new Said(call.id(), call.group(), null, null, null);
+        }
+    }
 
     /** @param mayspeak whether the caller's password is good for a RebootGroup */
     static Identity of(
@@ -48,10 +64,9 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
 
     private static Identity node(
             Said said, NodeView node, Membership membership, Policies policies, Predicate<GroupView> mayspeak) {
-        String architecture = Architectures.of(node);
-        if (architecture != null && said.architecture() != null && !architecture.equals(said.architecture())) {
-            return stranger("Node " + node.name() + " is of architecture " + architecture + ", and the agent says "
-                    + said.architecture() + ".");
+        String contradiction = contradiction(said, node);
+        if (contradiction != null) {
+            return stranger(contradiction);
         }
         List<GroupView> serving = membership.serving(said.agentGroup());
         List<GroupView> having = membership.serving(said.agentGroup(), node);
@@ -71,6 +86,23 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
                             + "': change their nodeSelectors so that one remains.");
         }
         return new Identity(node.name(), node, null, policies.nameGroup(said.agentGroup()) ? null : noGroup(said));
+    }
+
+    /** Of what the agent says and what the kubelet has told; null: none. A kubelet tells of a new release some seconds late. */
+    private static String contradiction(Said said, NodeView node) {
+        String is = differs(Architectures.of(node), said.architecture())
+                ? "is of architecture " + Architectures.of(node) + ", and the agent says " + said.architecture()
+                : differs(node.version(), said.version())
+                        ? "runs " + node.version() + " as its kubelet says, and the agent says " + said.version()
+                        : differs(Withdrawal.streamOf(node.version()), said.stream())
+                                ? "runs " + node.version() + ", which is of stream "
+                                        + Withdrawal.streamOf(node.version()) + ", and the agent says " + said.stream()
+                                : null;
+        return is == null ? null : "Node " + node.name() + " " + is + ": nothing is offered until they agree.";
+    }
+
+    private static boolean differs(String known, String said) {
+        return known != null && said != null && !known.equals(said);
     }
 
     private static Identity noNode(Said said, Membership membership, Policies policies, Predicate<GroupView> mayspeak) {

@@ -72,11 +72,7 @@ public final class Records implements MachineRecords {
     /** The lock has checked the password before. */
     private Identity identity(AgentApi.Call call) {
         return Identity.of(
-                new Identity.Said(call.id(), call.group(), null),
-                groups.membership(),
-                nodes,
-                states.get().policies(),
-                _ -> true);
+                Identity.Said.of(call), groups.membership(), nodes, states.get().policies(), _ -> true);
     }
 
     @Override

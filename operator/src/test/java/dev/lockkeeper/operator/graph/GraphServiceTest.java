@@ -89,13 +89,14 @@ class GraphServiceTest {
     void fleet() {
         groups.put(new TestingGroup("workers").view());
         groups.catchUp("workers", _ -> {});
-        show(6);
+        run(V2);
     }
 
-    private void show(int count) {
-        NodeView[] all = new NodeView[count];
-        for (int i = 0; i < count; i++) {
-            all[i] = TestingGroup.node("worker-" + (i + 1), "pool", "a", null);
+    /** All nodes run the release, as their kubelets say. */
+    private void run(String version) {
+        NodeView[] all = new NodeView[6];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = TestingGroup.running("worker-" + (i + 1), version);
         }
         nodes.show(all);
     }
@@ -127,6 +128,7 @@ class GraphServiceTest {
 
     @Test
     void anEdgeLeadsToTheNextHopAndIsStoredFirst() {
+        run(V1);
         threads = waiting::add;
         CompletionStage<Answer> answer = service.graph(call("worker-1", V1));
         assertThat(answer.toCompletableFuture()).as("nothing is stored yet").isNotDone();
@@ -143,6 +145,7 @@ class GraphServiceTest {
 
     @Test
     void anOfferThatCannotBeStoredIsNotMade() {
+        run(V1);
         machines.failure = new StoreException("the API server is away");
         assertStays(service.graph(call("worker-1", V1)));
         assertThat(outcomes).containsExactly("workers not_stored");
@@ -204,7 +207,32 @@ class GraphServiceTest {
     }
 
     @Test
+    void whoSpeaksInAMachinesNameAndDiffersFromItsKubeletTakesNoOfferAway() {
+        machines.put("worker-1", running("worker-1", V2, offer(V3)));
+        assertStays(service.graph(call("worker-1", V3)));
+        assertThat(machines.writes).hasValue(0);
+        assertThat(machines.named("worker-1").orElseThrow().evidence().offers()).hasSize(1);
+    }
+
+    @Test
+    void whatAnOfferWasMadeForStaysWhileItIsOpen() {
+        state = TestingState.usual()
+                .pin("edge", null, java.util.Set.of("elsewhere"), V3)
+                .state();
+        machines.put("worker-1", running("worker-1", V2, offer(V3)));
+        service.graph(call("worker-1", V2, TestingState.payload(V2, "x86_64"), "elsewhere"));
+        assertThat(machines.named("worker-1").orElseThrow().evidence().agentGroup())
+                .isEqualTo("workers");
+        machines.put("worker-2", running("worker-2", V2));
+        service.graph(call("worker-2", V2, TestingState.payload(V2, "x86_64"), "elsewhere"));
+        assertThat(machines.named("worker-2").orElseThrow().evidence().agentGroup())
+                .as("without an offer")
+                .isEqualTo("elsewhere");
+    }
+
+    @Test
     void strangersLeaveNoRecord() {
+        run(V1);
         assertStays(service.graph(call("made-up", V1)));
         assertStays(service.graph(call(null, V1)));
         password = "secret";
@@ -225,6 +253,7 @@ class GraphServiceTest {
 
     @Test
     void aPayloadThatIsNotListedGetsItsOwnNodeAndNoEdge() {
+        run(V1);
         String own = "registry.example.org/coreos@sha256:1";
         String json = text(service.graph(call("worker-1", V1, own, "workers")));
         assertThat(json).contains("\"payload\":\"" + own + "\"").endsWith("\"edges\":[]}");
@@ -237,6 +266,7 @@ class GraphServiceTest {
 
     @Test
     void whatIsNotServedIsTold() {
+        run(V1);
         state = TestingState.usual().notLoaded();
         assertThat(service.graph(call("worker-1", V1)).toCompletableFuture().join())
                 .isInstanceOfSatisfying(

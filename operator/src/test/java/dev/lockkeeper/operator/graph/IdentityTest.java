@@ -21,7 +21,7 @@ class IdentityTest {
     private Identity of(String id, String group, String architecture, Policies policies, GroupView... groups) {
         nodes.show(NODE);
         return Identity.of(
-                new Identity.Said(id, group, architecture),
+                new Identity.Said(id, group, architecture, "stable", null),
                 new Membership(List.of(groups)),
                 nodes,
                 policies,
@@ -59,6 +59,29 @@ class IdentityTest {
     }
 
     @Test
+    void whoSaysAnotherReleaseOrStreamThanTheKubeletIsAStranger() {
+        assertThat(of("44.20260707.3.1", "stable").record()).isEqualTo("worker-1");
+        Identity other = of("44.20260721.3.0", "stable");
+        assertThat(other.record()).isNull();
+        assertThat(other.denial())
+                .isEqualTo("Node worker-1 runs 44.20260707.3.1 as its kubelet says, and the agent says 44.20260721.3.0:"
+                        + " nothing is offered until they agree.");
+        Identity rebased = of("44.20260707.3.1", "testing");
+        assertThat(rebased.record()).isNull();
+        assertThat(rebased.denial()).contains("which is of stream stable, and the agent says testing");
+    }
+
+    private Identity of(String version, String stream) {
+        nodes.show(NODE);
+        return Identity.of(
+                new Identity.Said("worker-1", "workers", "x86_64", stream, version),
+                new Membership(List.of(group("workers"))),
+                nodes,
+                Policies.NONE,
+                _ -> true);
+    }
+
+    @Test
     void withoutThePasswordNothingIsEvidence() {
         password = false;
         assertThat(of("worker-1", "workers", "x86_64", Policies.NONE, group("workers"))
@@ -87,7 +110,7 @@ class IdentityTest {
     void severalNodesOfOneIdAreNoMachine() {
         nodes.show(NODE, TestingGroup.node("worker-1", "kubernetes.io/arch", "amd64", null));
         Identity who = Identity.of(
-                new Identity.Said("worker-1", "workers", "x86_64"),
+                new Identity.Said("worker-1", "workers", "x86_64", "stable", null),
                 new Membership(List.of(group("workers"))),
                 nodes,
                 Policies.NONE,

@@ -93,6 +93,15 @@ public final class TestingGroup {
 
     /** A Ready node whose machineID is its name, with one label. */
     public static NodeView node(String name, String label, String value, String pausedReason) {
+        return node(name, label, value, pausedReason, "44.20260707.3.1");
+    }
+
+    /** A node whose kubelet says that it runs the release. */
+    public static NodeView running(String name, String version) {
+        return node(name, "pool", "a", null, version);
+    }
+
+    private static NodeView node(String name, String label, String value, String pausedReason, String version) {
         return new NodeView(
                 name,
                 "uid-" + name,
@@ -101,7 +110,7 @@ public final class TestingGroup {
                 name,
                 null,
                 "boot-1",
-                "Fedora CoreOS 44.20260707.3.1",
+                "Fedora CoreOS " + version,
                 true,
                 T0,
                 T0,

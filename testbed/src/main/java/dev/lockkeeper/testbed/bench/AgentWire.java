@@ -37,17 +37,41 @@ final class AgentWire implements AutoCloseable {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** The bytes of a GET, to be sent many times. */
+    static byte[] get(String pathAndQuery) {
+        return ("GET /" + pathAndQuery + " HTTP/1.1\r\naccept: application/json\r\nhost: 127.0.0.1\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** The status of the answer, which must have a Content-Length. */
     int ask(byte[] request) throws IOException {
         send(request);
         return answer();
     }
 
+    /** The body of the answer, which must be a 200. */
+    byte[] body(byte[] request) throws IOException {
+        send(request);
+        Head head = head();
+        if (head.status != 200) {
+            throw new IOException("answer " + head.status + " instead of 200");
+        }
+        return in.readNBytes(head.length);
+    }
+
+    private record Head(int status, int length) {}
+
     void send(byte[] request) throws IOException {
         socket.getOutputStream().write(request);
     }
 
     int answer() throws IOException {
+        Head head = head();
+        in.skipNBytes(head.length);
+        return head.status;
+    }
+
+    private Head head() throws IOException {
         int status = 0;
         int length = 0;
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -57,8 +81,7 @@ final class AgentWire implements AutoCloseable {
                 length = Integer.parseInt(line.substring(15).trim());
             }
         }
-        in.skipNBytes(length);
-        return status;
+        return new Head(status, length);
     }
 
     private String line() throws IOException {

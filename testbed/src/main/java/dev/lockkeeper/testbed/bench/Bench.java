@@ -43,6 +43,9 @@ public final class Bench {
         parts.put("cycles", Cycles::run);
         parts.put("held", Held::run);
         parts.put("memory", Memory::run);
+        parts.put("graph", GraphAnswers::run);
+        parts.put("refresh", Refreshes::run);
+        parts.put("rest", Rest::run);
         return parts;
     }
 }

@@ -43,12 +43,18 @@ final class Site implements AutoCloseable {
 
     /** For thousands of nodes: their heartbeats and leases are written rarely. */
     static Site startForLargeFleet() throws IOException {
-        return on(ControlPlane.builder()
+        return on(large().audit(false).start());
+    }
+
+    static Site startForLargeFleetWithAudit() throws IOException {
+        return on(large().start());
+    }
+
+    private static ControlPlane.Builder large() {
+        return ControlPlane.builder()
                 .leaseSeconds(400)
                 .nodeMonitorGrace(Duration.ofMinutes(15))
-                .heartbeat(Duration.ofMinutes(5))
-                .audit(false)
-                .start());
+                .heartbeat(Duration.ofMinutes(5));
     }
 
     private static Site on(ControlPlane plane) throws IOException {

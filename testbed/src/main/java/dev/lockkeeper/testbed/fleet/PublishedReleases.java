@@ -25,6 +25,7 @@ public final class PublishedReleases {
     private final String stream;
     private final Map<String, Set<Architecture>> releases = new LinkedHashMap<>();
     private final Map<String, ObjectNode> metadata = new LinkedHashMap<>();
+    private boolean commits;
 
     public PublishedReleases(String stream) {
         this.stream = stream;
@@ -56,6 +57,12 @@ public final class PublishedReleases {
     /** Adds a release that is newer than all before, for these architectures; none: for all. */
     public PublishedReleases release(String version, Architecture... architectures) {
         releases.put(version, Set.of(architectures.length == 0 ? Architecture.values() : architectures));
+        return this;
+    }
+
+    /** Every release has OSTree commits besides its images. */
+    public PublishedReleases withCommits() {
+        commits = true;
         return this;
     }
 
@@ -128,6 +135,14 @@ public final class PublishedReleases {
         releases.forEach((version, architectures) -> {
             ObjectNode release = all.addObject();
             release.put("version", version);
+            if (commits) {
+                ArrayNode listed = release.putArray("commits");
+                Arrays.stream(Architecture.values())
+                        .filter(architectures::contains)
+                        .forEach(architecture -> listed.addObject()
+                                .put("architecture", architecture.coreosName())
+                                .put("checksum", commit(version, architecture)));
+            }
             ArrayNode images = release.putArray("oci-images");
             Arrays.stream(Architecture.values())
                     .filter(architectures::contains)

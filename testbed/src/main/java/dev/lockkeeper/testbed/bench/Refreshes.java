@@ -1,0 +1,98 @@
+package dev.lockkeeper.testbed.bench;
+
+import dev.lockkeeper.testbed.fleet.PublishedReleases;
+import dev.lockkeeper.testbed.operator.OperatorProcess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How long a refresh of three streams takes, and what the operator's memory does over a thousand of them. */
+final class Refreshes {
+
+    private static final int EACH = 20;
+    private static final int ALL = 1_000;
+    private static final int EARLY = 100;
+    /** The watch, the check and the stored status of a refresh, too. */
+    private static final String HOW = "from the change of the UpdateGraph's spec to its status";
+
+    private Refreshes() {}
+
+    static void run() throws Exception {
+        try (Upstream upstream = Upstream.start();
+                Site site = Site.start()) {
+            try (OperatorProcess operator = site.operator().start()) {
+                System.out.printf("memory without a graph: %.0f MiB resident%n", peak(operator));
+                long begin = System.nanoTime();
+                upstream.serve(site.admin());
+                System.out.printf(
+                        "first refresh of %d streams, %,d bytes of JSON: %.0f ms%n",
+                        Upstream.STREAMS.size(), upstream.bytes(), (System.nanoTime() - begin) / 1e6);
+                int done = refresh(site, upstream, 0, EACH, false);
+                done = refresh(site, upstream, done, EACH, true);
+                ProcessFigures process = new ProcessFigures(operator.pid());
+                double early = 0;
+                while (done < ALL) {
+                    if (done % 10 == 0) {
+                        change(upstream, done);
+                    }
+                    Upstream.refresh(site.admin(), done++);
+                    if (done == EARLY) {
+                        early = process.residentMiB();
+                    }
+                }
+                System.out.printf(
+                        "memory after %,d refreshes, each tenth with changed data: %.0f MiB resident; after %,d: %.0f MiB%n",
+                        EARLY, early, ALL, process.residentMiB());
+            }
+            try (OperatorProcess operator = site.operator().start()) {
+                System.out.printf(
+                        "memory after a start with %d streams of all architectures stored: %.0f MiB resident%n",
+                        Upstream.STREAMS.size(), peak(operator));
+            }
+        }
+    }
+
+    /** The highest in ten seconds. */
+    private static double peak(OperatorProcess operator) throws Exception {
+        ProcessFigures process = new ProcessFigures(operator.pid());
+        Instant end = Instant.now().plusSeconds(10);
+        double peak = 0;
+        while (Instant.now().isBefore(end)) {
+            peak = Math.max(peak, process.residentMiB());
+            Thread.sleep(200);
+        }
+        return peak;
+    }
+
+    private static int refresh(Site site, Upstream upstream, int done, int times, boolean changed) throws Exception {
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            if (changed) {
+                change(upstream, done);
+            }
+            long begin = System.nanoTime();
+            Upstream.refresh(site.admin(), done++);
+            millis.add((System.nanoTime() - begin) / 1e6);
+        }
+        Samples all = Samples.of(millis);
+        System.out.printf(
+                "refresh of %d streams, %s: median %.0f ms, max %.0f ms (%d, %s)%n",
+                Upstream.STREAMS.size(),
+                changed ? "all changed" : "none changed (304)",
+                all.median(),
+                all.max(),
+                all.count(),
+                HOW);
+        return done;
+    }
+
+    /** The newest release's rollout is another one. */
+    private static void change(Upstream upstream, int number) {
+        for (String stream : Upstream.STREAMS) {
+            PublishedReleases releases = Upstream.releases(stream);
+            String newest = releases.versions().getLast();
+            upstream.publish(releases.rollout(newest, Instant.now().plusSeconds(number), 0.0, Duration.ofDays(30)));
+        }
+    }
+}
