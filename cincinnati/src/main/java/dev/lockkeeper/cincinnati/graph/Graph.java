@@ -5,8 +5,11 @@ import dev.lockkeeper.cincinnati.metadata.ReleaseIndex;
 import dev.lockkeeper.cincinnati.metadata.UpdateMetadata;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A scope's whole graph by Fedora's own rules.
@@ -21,14 +24,28 @@ import java.util.Optional;
  *
  * <p>Source: fedora-coreos-cincinnati, {@code commons/src/graph.rs} and {@code policy.rs}.
  */
-public record Graph(Scope scope, List<GraphNode> nodes, List<Edge> edges) {
+public final class Graph {
 
     /** Positions in the list of nodes. */
     public record Edge(int from, int to) {}
 
-    public Graph {
-        nodes = List.copyOf(nodes);
-        edges = List.copyOf(edges);
+    private final Scope scope;
+    private final List<GraphNode> nodes;
+    private final List<Edge> edges;
+    private final Map<String, GraphNode> byVersion;
+    private final Map<String, byte[]> heads;
+
+    private Graph(
+            Scope scope,
+            List<GraphNode> nodes,
+            List<Edge> edges,
+            Map<String, GraphNode> byVersion,
+            Map<String, byte[]> heads) {
+        this.scope = scope;
+        this.nodes = List.copyOf(nodes);
+        this.edges = List.copyOf(edges);
+        this.byVersion = byVersion;
+        this.heads = heads;
     }
 
     public static Graph of(Scope scope, ReleaseIndex index, UpdateMetadata updates) {
@@ -38,7 +55,9 @@ public record Graph(Scope scope, List<GraphNode> nodes, List<Edge> edges) {
                     .ifPresent(payload -> nodes.add(new GraphNode(
                             release.version(), payload, release.ageIndex(), updates.of(release.version()))));
         }
-        return new Graph(scope, nodes, edges(nodes));
+        Map<String, GraphNode> byVersion = new HashMap<>();
+        nodes.forEach(node -> byVersion.put(node.version(), node));
+        return new Graph(scope, nodes, edges(nodes), byVersion, new ConcurrentHashMap<>());
     }
 
     private static List<Edge> edges(List<GraphNode> nodes) {
@@ -60,8 +79,30 @@ public record Graph(Scope scope, List<GraphNode> nodes, List<Edge> edges) {
         return edges;
     }
 
+    public Scope scope() {
+        return scope;
+    }
+
+    /** The oldest first. */
+    public List<GraphNode> nodes() {
+        return nodes;
+    }
+
+    public List<Edge> edges() {
+        return edges;
+    }
+
+    /** The beginning of a node in JSON, see {@link GraphJson}; that of a listed release is made once. */
+    byte[] head(GraphNode node) {
+        GraphNode listed = byVersion.get(node.version());
+        boolean same = listed != null && listed.ageIndex() == node.ageIndex() && listed.entry() == node.entry();
+        return same
+                ? heads.computeIfAbsent(node.version(), _ -> GraphJson.head(scope.scheme(), listed))
+                : GraphJson.head(scope.scheme(), node);
+    }
+
     public Optional<GraphNode> release(String version) {
-        return nodes.stream().filter(node -> node.version().equals(version)).findFirst();
+        return Optional.ofNullable(byVersion.get(version));
     }
 
     /**
@@ -77,6 +118,6 @@ public record Graph(Scope scope, List<GraphNode> nodes, List<Edge> edges) {
                             || wariness <= target.entry().rollout().openTo(now);
                 })
                 .toList();
-        return new Graph(scope, nodes, open);
+        return new Graph(scope, nodes, open, byVersion, heads);
     }
 }

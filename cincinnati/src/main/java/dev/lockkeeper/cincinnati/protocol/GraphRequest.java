@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * One request for a graph, its form checked. Whatever was not sent is null.
@@ -33,16 +32,16 @@ public record GraphRequest(
     private static final int LONGEST_NAME = 64;
     private static final int LONGEST_VALUE = 512;
 
-    private static final Map<String, Pattern> FORMS = Map.of(
-            "basearch", Pattern.compile("[0-9A-Za-z_]{1,32}"),
-            "stream", Pattern.compile("[0-9A-Za-z._-]{1,64}"),
-            "node_uuid", Pattern.compile("[0-9A-Za-z-]{1,64}"),
-            "os_version", Pattern.compile("[0-9A-Za-z.-]{1,100}"),
-            "os_checksum", Pattern.compile("[!-~]{1,512}"),
-            "group", Pattern.compile("[0-9A-Za-z.-]{1,63}"),
-            "platform", Pattern.compile("[0-9A-Za-z._-]{1,64}"),
-            "oci", Pattern.compile("true|false"),
-            "rollout_wariness", Pattern.compile(".{0,512}"));
+    private static final Map<String, Form> FORMS = Map.of(
+            "basearch", Form.of("[0-9A-Za-z_]", 32),
+            "stream", Form.of("[0-9A-Za-z._-]", 64),
+            "node_uuid", Form.of("[0-9A-Za-z-]", 64),
+            "os_version", Form.of("[0-9A-Za-z.-]", 100),
+            "os_checksum", Form.of("[!-~]", 512),
+            "group", Form.of("[0-9A-Za-z.-]", 63),
+            "platform", Form.of("[0-9A-Za-z._-]", 64),
+            "oci", Form.of("true|false"),
+            "rollout_wariness", Form.of(".{0,512}"));
 
     /** Whether an agent asks, which names the release that it runs; else people or tools do. */
     public boolean isAgents() {
@@ -68,7 +67,7 @@ public record GraphRequest(
             }
         }
         for (Map.Entry<String, String> value : values.entrySet()) {
-            if (!FORMS.get(value.getKey()).matcher(value.getValue()).matches()) {
+            if (!FORMS.get(value.getKey()).matches().test(value.getValue())) {
                 return new Refused(false, illFormed(value.getKey()));
             }
         }
@@ -119,8 +118,21 @@ public record GraphRequest(
         return null;
     }
 
+    private static boolean isPlain(String raw) {
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            if (c == '%' || c == '+' || c > 0x7E) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Percent-escapes of UTF-8, and plus for a space; empty if it is neither. */
     private static Optional<String> decoded(String raw) {
+        if (isPlain(raw)) {
+            return Optional.of(raw);
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);

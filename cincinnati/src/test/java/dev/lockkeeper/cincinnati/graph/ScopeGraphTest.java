@@ -31,12 +31,12 @@ class ScopeGraphTest {
     void anAgentGetsItsReleaseAndAtMostOneEdge() {
         GraphNode booted = graph.booted("other").orElseThrow();
         GraphNode target = graph.graph().nodes().getLast();
-        String all = new String(GraphJson.write(Fleet.SCOPE, booted, target), StandardCharsets.UTF_8);
+        String all = new String(GraphJson.write(graph.graph(), booted, target), StandardCharsets.UTF_8);
         assertThat(all)
                 .contains("\"payload\":\"other\"")
                 .endsWith("\"edges\":[[0,1]]}")
                 .contains(Fleet.payload("2"));
-        String none = new String(GraphJson.write(Fleet.SCOPE, booted, null), StandardCharsets.UTF_8);
+        String none = new String(GraphJson.write(graph.graph(), booted, null), StandardCharsets.UTF_8);
         assertThat(none)
                 .contains("\"payload\":\"other\"")
                 .endsWith("\"edges\":[]}")

@@ -303,7 +303,7 @@ public final class GraphService implements GraphApi {
 
     private static CompletionStage<Answer> answer(Served.Found found, GraphNode booted, GraphNode target) {
         return CompletableFuture.completedFuture(
-                new Answer.Graph(GraphJson.write(found.scope().graph().scope(), booted, target), null));
+                new Answer.Graph(GraphJson.write(found.scope().graph(), booted, target), null));
     }
 
     // ---- evidence

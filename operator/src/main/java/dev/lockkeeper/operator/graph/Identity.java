@@ -68,12 +68,12 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
         if (contradiction != null) {
             return stranger(contradiction);
         }
-        List<GroupView> serving = membership.serving(said.agentGroup());
         List<GroupView> having = membership.serving(said.agentGroup(), node);
         if (having.size() == 1) {
             GroupView group = having.getFirst();
             return mayspeak.test(group) ? new Identity(node.name(), node, group, null) : stranger(wrongPassword(said));
         }
+        List<GroupView> serving = membership.serving(said.agentGroup());
         if (!serving.isEmpty() && serving.stream().noneMatch(mayspeak)) {
             return stranger(wrongPassword(said));
         }
@@ -90,13 +90,16 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
 
     /** Of what the agent says and what the kubelet has told; null: none. A kubelet tells of a new release some seconds late. */
     private static String contradiction(Said said, NodeView node) {
-        String is = differs(Architectures.of(node), said.architecture())
-                ? "is of architecture " + Architectures.of(node) + ", and the agent says " + said.architecture()
-                : differs(node.version(), said.version())
-                        ? "runs " + node.version() + " as its kubelet says, and the agent says " + said.version()
-                        : differs(Withdrawal.streamOf(node.version()), said.stream())
-                                ? "runs " + node.version() + ", which is of stream "
-                                        + Withdrawal.streamOf(node.version()) + ", and the agent says " + said.stream()
+        String architecture = Architectures.of(node);
+        String version = node.version();
+        String stream = Withdrawal.streamOf(version);
+        String is = differs(architecture, said.architecture())
+                ? "is of architecture " + architecture + ", and the agent says " + said.architecture()
+                : differs(version, said.version())
+                        ? "runs " + version + " as its kubelet says, and the agent says " + said.version()
+                        : differs(stream, said.stream())
+                                ? "runs " + version + ", which is of stream " + stream + ", and the agent says "
+                                        + said.stream()
                                 : null;
         return is == null ? null : "Node " + node.name() + " " + is + ": nothing is offered until they agree.";
     }

@@ -17,10 +17,12 @@ import java.util.stream.Collectors;
 public final class StreamGraphs {
 
     private final StreamData data;
+    private final Set<String> completed;
     private final Map<Scope, ScopeGraph> graphs = new ConcurrentHashMap<>();
 
     public StreamGraphs(StreamData data) {
         this.data = data;
+        this.completed = Set.copyOf(data.ledger().completed().keySet());
     }
 
     public StreamData data() {
@@ -57,7 +59,6 @@ public final class StreamGraphs {
 
     /** @param blocked releases that people withhold from the architecture, by version, each with the reason */
     public Facts facts(Map<String, String> blocked) {
-        Ledger ledger = data.ledger();
-        return new Facts(ledger.firstSeen(), ledger.completed().keySet(), blocked);
+        return new Facts(data.ledger().firstSeen(), completed, blocked);
     }
 }

@@ -61,7 +61,13 @@ public final class Meters {
     private final Clock clock;
     private final RecentIds unknownGroupIds;
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
+    /** Finding a counter in the registry costs as much as the rest of a look-up. */
+    private final Map<Answered, Counter> answers = new ConcurrentHashMap<>();
+
     private volatile boolean leader;
+
+    /** The labels of a counter of answers. */
+    private record Answered(String api, String group, String outcome) {}
 
     /** One RebootGroup's gauges, and the figures that they show now. */
     private static final class Group {
@@ -101,14 +107,21 @@ public final class Meters {
      *     not_stored}, {@code whole}; of both: {@value #CLIENT_GONE} or the kind of the refusal
      */
     public void request(String api, String group, String outcome) {
-        Counter.builder(PREFIX + "requests")
+        Answered answered = new Answered(
+                oneOf(APIS, api),
+                group != null && groups.containsKey(group) ? group : UNKNOWN,
+                oneOf(OUTCOMES, outcome));
+        answers.computeIfAbsent(answered, this::counter).increment();
+    }
+
+    private Counter counter(Answered answered) {
+        return Counter.builder(PREFIX + "requests")
                 .description(
                         "Answers to agents. outcome: granted, released, edge, none, paced, not_stored, whole, client_gone, or the kind of the refusal.")
-                .tag("api", oneOf(APIS, api))
-                .tag("group", group != null && groups.containsKey(group) ? group : UNKNOWN)
-                .tag("outcome", oneOf(OUTCOMES, outcome))
-                .register(registry)
-                .increment();
+                .tag("api", answered.api())
+                .tag("group", answered.group())
+                .tag("outcome", answered.outcome())
+                .register(registry);
     }
 
     /** From a request's arrival at the lock to its answer, however short. */
@@ -144,6 +157,7 @@ public final class Meters {
     /** The RebootGroup was deleted: everything that carries its name goes. */
     public synchronized void groupGone(String name) {
         if (groups.remove(name) != null) {
+            answers.keySet().removeIf(answered -> answered.group().equals(name));
             registry.getMeters().stream()
                     .filter(m -> m.getId().getName().startsWith(PREFIX))
                     .filter(m -> name.equals(m.getId().getTag("group")))

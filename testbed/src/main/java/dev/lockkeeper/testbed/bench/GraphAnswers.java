@@ -15,6 +15,8 @@ final class GraphAnswers {
 
     private static final int NODES = 64;
     private static final String STREAM = "stable";
+    private static final byte[] WHOLE =
+            AgentWire.get("v1/graph?basearch=x86_64&oci=true&rollout_wariness=0&stream=" + STREAM);
     private static final Duration OFFER_LIMIT = Duration.ofSeconds(60);
 
     private GraphAnswers() {}
@@ -29,16 +31,16 @@ final class GraphAnswers {
             site.group("current", 1);
             try (OperatorProcess operator = site.operator().start()) {
                 upstream.serve(site.admin());
+                awaitGraph(operator.port());
                 ProcessFigures process = new ProcessFigures(operator.pid());
                 process.pinTo(0);
                 List<byte[]> withEdge = requests(offered, "offered");
                 List<byte[]> withoutEdge = requests(current, "current");
-                byte[] whole = AgentWire.get("v1/graph?basearch=x86_64&oci=true&rollout_wariness=0&stream=" + STREAM);
-                sizes(operator.port(), withEdge, withoutEdge.getFirst(), whole);
+                sizes(operator.port(), withEdge, withoutEdge.getFirst());
                 AnswerRate rate = new AnswerRate(site, operator.port(), process);
                 rate.measure("graph for an agent, one edge, offer unchanged", withEdge, 200);
                 rate.measure("graph for an agent, no edge", withoutEdge, 200);
-                rate.measure("whole graph", List.of(whole), 200);
+                rate.measure("whole graph", List.of(WHOLE), 200);
             }
         }
     }
@@ -72,8 +74,21 @@ final class GraphAnswers {
                                 machine.agentId()));
     }
 
+    /** The operator serves it from its next look at what is stored. */
+    static void awaitGraph(int port) throws IOException, InterruptedException {
+        long limit = System.nanoTime() + OFFER_LIMIT.toNanos();
+        try (AgentWire wire = new AgentWire(port)) {
+            while (wire.ask(WHOLE) != 200) {
+                if (System.nanoTime() > limit) {
+                    throw new IllegalStateException("no graph is served");
+                }
+                Thread.sleep(20);
+            }
+        }
+    }
+
     /** Asks until every machine has its offer. */
-    private static void sizes(int port, List<byte[]> withEdge, byte[] withoutEdge, byte[] whole)
+    private static void sizes(int port, List<byte[]> withEdge, byte[] withoutEdge)
             throws IOException, InterruptedException {
         List<Integer> sizes = new ArrayList<>();
         long limit = System.nanoTime() + OFFER_LIMIT.toNanos();
@@ -96,7 +111,7 @@ final class GraphAnswers {
             }
             System.out.printf(
                     "an answer: %.0f bytes with an edge, %d without, %,d the whole graph of one stream and architecture%n",
-                    Samples.of(sizes).median(), none.length, wire.body(whole).length);
+                    Samples.of(sizes).median(), none.length, wire.body(WHOLE).length);
         }
     }
 

@@ -41,6 +41,7 @@ final class Rest {
                     .set("LOCKKEEPER_MACHINE_SEEN_INTERVAL", SEEN.toString())
                     .start()) {
                 upstream.serve(site.admin());
+                GraphAnswers.awaitGraph(operator.port());
                 ProcessFigures process = new ProcessFigures(operator.pid());
                 poll(operator.port(), requests, POLL.multipliedBy(3));
                 int before = site.operatorRequests().size();

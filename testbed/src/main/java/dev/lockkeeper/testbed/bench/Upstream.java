@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Publishes releases over HTTP as Fedora does: three streams, each with as many releases as Fedora's longest stream had in July 2026, for
@@ -41,6 +42,8 @@ final class Upstream implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    /** Of {@link System#nanoTime}; 0: it has not come yet. */
+    private final AtomicLong firstRequest = new AtomicLong();
 
     private Upstream(HttpServer server) {
         this.server = server;
@@ -93,6 +96,7 @@ final class Upstream implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        firstRequest.compareAndSet(0, System.nanoTime());
         try (exchange) {
             byte[] file = files.get(exchange.getRequestURI().getPath());
             String etag = "\"" + Arrays.hashCode(file) + "\"";
@@ -107,8 +111,8 @@ final class Upstream implements AutoCloseable {
         }
     }
 
-    /** Creates the UpdateGraph and waits until its data are there. */
-    void serve(KubernetesClient admin) throws InterruptedException {
+    /** Creates the UpdateGraph and waits until its data are stored: milliseconds from the first request to the status that says so. */
+    double serve(KubernetesClient admin) throws InterruptedException {
         String base = "http://127.0.0.1:" + server.getAddress().getPort();
         MetadataSource metadata = new MetadataSource();
         metadata.setReleasesUrl(base + "/releases-${stream}.json");
@@ -121,26 +125,28 @@ final class Upstream implements AutoCloseable {
         UpdateGraph graph = new UpdateGraph();
         graph.setMetadata(new ObjectMetaBuilder().withName(GRAPH).build());
         graph.setSpec(spec);
-        await(admin, admin.resource(graph).create().getMetadata().getGeneration());
+        firstRequest.set(0);
+        return await(admin, admin.resource(graph).create().getMetadata().getGeneration());
     }
 
-    /** Lets the leader refresh at once, and waits for the end of that. */
-    static void refresh(KubernetesClient admin, int number) throws InterruptedException {
+    /** Lets the leader refresh, and waits for the end of that: milliseconds from its first request to its status. */
+    double refresh(KubernetesClient admin, int number) throws InterruptedException {
+        firstRequest.set(0);
         UpdateGraph graph = admin.resources(UpdateGraph.class)
                 .withName(GRAPH)
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"spec\":{\"refreshInterval\":\"%dm\"}}".formatted(5 + number % 2));
-        await(admin, graph.getMetadata().getGeneration());
+        return await(admin, graph.getMetadata().getGeneration());
     }
 
-    private static void await(KubernetesClient admin, Long generation) throws InterruptedException {
+    private double await(KubernetesClient admin, Long generation) throws InterruptedException {
         long limit = System.nanoTime() + LIMIT.toNanos();
         while (true) {
             UpdateGraph graph =
                     admin.resources(UpdateGraph.class).withName(GRAPH).get();
             if (graph.getStatus() != null && generation.equals(graph.getStatus().getObservedGeneration())) {
-                return;
+                return (System.nanoTime() - firstRequest.get()) / 1e6;
             }
             if (System.nanoTime() > limit) {
                 throw new IllegalStateException("UpdateGraph '" + GRAPH + "' was not refreshed: " + graph.getStatus());
