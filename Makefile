@@ -14,6 +14,8 @@ export MAVEN_OPTS := --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
 MVN := mvn -B -ntp -Dstyle.color=never
 QUICK := $(MVN) -q -DskipTests
 TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
+# More options for Maven, such as -Dfcos.required=true.
+MORE ?=
 # Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
 LONG := -Dlockkeeper.test.scale=1.0 -Dhistories=10000
 
@@ -41,7 +43,7 @@ binaries: build # The control plane's parts, compiled once and kept in the user'
 
 .PHONY: test
 test: binaries ## All tests: unit, property and system tests (a tenth of the long ones)
-	@$(MVN) verify
+	@$(MVN) verify $(MORE)
 
 .PHONY: test-long
 test-long: binaries ## Everything at full size, and mutation tests

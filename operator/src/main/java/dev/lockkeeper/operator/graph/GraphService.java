@@ -274,7 +274,7 @@ public final class GraphService implements GraphApi {
         try {
             MachineView stored = machines.change(machine.name(), before -> {
                 MachineView.Evidence heard = heard(before, call, who, found);
-                return heard.withOffers(Hearing.told(heard.offers(), hop.version(), clock.instant()));
+                return Hearing.told(heard, hop.version(), clock.instant());
             });
             written.put(machine.name(), wall.instant());
             return stored.evidence().offer(hop.version()).isPresent();
@@ -351,7 +351,7 @@ public final class GraphService implements GraphApi {
             MachineView.Evidence before, Call call, Identity who, Served.Found found, GraphNode told) {
         MachineView.Evidence heard = heard(before, call, who, found);
         boolean known = told != null && heard.offer(told.version()).isPresent();
-        return known ? heard.withOffers(Hearing.told(heard.offers(), told.version(), clock.instant())) : heard;
+        return known ? Hearing.told(heard, told.version(), clock.instant()) : heard;
     }
 
     /** To be called when a FleetMachine is gone. */

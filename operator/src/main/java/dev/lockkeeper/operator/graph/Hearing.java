@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Turns what an agent's request for a graph shows into what is known of its machine. */
 final class Hearing {
@@ -81,16 +82,18 @@ final class Hearing {
         return runs.subList(Math.max(0, runs.size() - MOST_RUNS), runs.size());
     }
 
-    /** The offers with one more telling of the release. */
-    static List<Offer> told(List<Offer> offers, String release, Instant now) {
-        if (offers.stream().noneMatch(offer -> offer.version().equals(release))) {
-            List<Offer> more = new ArrayList<>(offers);
-            more.add(new Offer(release, now, null, 1));
-            return more;
+    /** With one more telling of the release. */
+    static Evidence told(Evidence before, String release, Instant now) {
+        Optional<Offer> known = before.offer(release);
+        List<Offer> offers = new ArrayList<>(before.offers());
+        if (known.isEmpty()) {
+            offers.add(new Offer(release, now, null, 1));
+        } else if (!before.isOfThisRun(known.get())) {
+            offers.set(offers.indexOf(known.get()), new Offer(release, now, null, 1));
+        } else if (known.get().polls() < MOST_POLLS) {
+            offers.set(offers.indexOf(known.get()), known.get().again());
         }
-        return offers.stream()
-                .map(offer -> offer.version().equals(release) && offer.polls() < MOST_POLLS ? offer.again() : offer)
-                .toList();
+        return before.withOffers(offers);
     }
 
     /** What a request of the lock's protocol shows: it names no release. */

@@ -182,6 +182,7 @@ final class MachinePicture {
         if (holding != null) {
             return new Told(holding, why);
         }
+        open = open.stream().filter(said::isOfThisRun).toList();
         if (!open.isEmpty()) {
             boolean asked = open.getLast().askedAt() != null;
             return new Told(

@@ -28,7 +28,8 @@ public record MachineView(
      * @param node the machine's Node; null for a machine that is none
      * @param agentGroup as the agent sends it
      * @param wariness {@code rollout_wariness} as the agent sends it
-     * @param offers what it was told of since its last steady-state, the oldest first
+     * @param offers what it was told of and may have staged, the oldest first; some may be of its last run, see {@link #isOfThisRun}
+     * @param steadyAt when its agent last said that it has started
      * @param history the releases that it was seen to run, the latest last
      */
     public record Evidence(
@@ -62,6 +63,11 @@ public record MachineView(
             return offers.stream()
                     .filter(offer -> offer.version().equals(release))
                     .findFirst();
+        }
+
+        /** Whether the machine was told of it since its agent started; before that, it was thrown away or will be told again. */
+        public boolean isOfThisRun(Offer offer) {
+            return steadyAt == null || !offer.at().isBefore(steadyAt);
         }
 
         public Evidence withOffers(List<Offer> now) {

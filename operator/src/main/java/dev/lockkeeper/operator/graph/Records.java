@@ -135,6 +135,10 @@ public final class Records implements MachineRecords {
         return Hearing.known(before, call, who.node()).withOffers(offers).seen(now);
     }
 
+    /**
+     * The cure for what is withdrawn is to throw it away and to start the agent anew, so such offers are forgotten then. One that still
+     * holds stays for one run more: another replica may take it for stored for a moment yet, and answer it again without a write.
+     */
     @Override
     public CompletionStage<Optional<Refusal>> started(AgentApi.Call call) {
         Identity who = identity(call);
@@ -142,17 +146,37 @@ public final class Records implements MachineRecords {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         Instant now = clock.instant();
-        List<Offer> forgotten = machine(who).evidence().offers();
-        CompletableFuture<Optional<Refusal>> stored = CompletableFuture.supplyAsync(
-                () -> change(who, before -> {
-                    List<Offer> left = before.offers().stream()
-                            .filter(offer -> forgotten.stream().noneMatch(f -> isSame(f, offer)))
-                            .toList();
-                    return Hearing.known(before, call, who.node()).steady(now, left);
-                }),
+        MachineView before = machine(who);
+        if (before.evidence().offers().isEmpty()) {
+            // It is only a time, which may be lost.
+            threads.execute(() -> change(who, evidence -> started(evidence, call, who, now, List.of())));
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        List<Offer> over = over(fresh.read(), before, who.node());
+                        return change(who, evidence -> started(evidence, call, who, now, over));
+                    } catch (StoreException e) {
+                        return Optional.of(unavailable(who, e));
+                    }
+                },
                 threads);
-        // Without an offer to forget it is only a time, which may be lost.
-        return forgotten.isEmpty() ? CompletableFuture.completedFuture(Optional.empty()) : stored;
+    }
+
+    private List<Offer> over(GraphState state, MachineView machine, NodeView node) {
+        return machine.evidence().offers().stream()
+                .filter(offer -> !machine.evidence().isOfThisRun(offer)
+                        || Withdrawal.isWithdrawn(state, machine, offer, node, clock.instant()))
+                .toList();
+    }
+
+    /** @param over as they were when it started: what it was offered since is not among them */
+    private static Evidence started(Evidence before, AgentApi.Call call, Identity who, Instant now, List<Offer> over) {
+        List<Offer> left = before.offers().stream()
+                .filter(offer -> over.stream().noneMatch(o -> isSame(o, offer)))
+                .toList();
+        return Hearing.known(before, call, who.node()).steady(now, left);
     }
 
     private static boolean isSame(Offer one, Offer other) {
@@ -165,10 +189,14 @@ public final class Records implements MachineRecords {
             return Optional.empty();
         } catch (StoreException | RuntimeException e) {
             LOG.debugf("machine=%s what its agent did is not stored: %s", who.record(), e.getMessage());
-            return Optional.of(new Refusal(
-                    Kind.STORE_UNAVAILABLE,
-                    "The record of " + who.record() + " cannot be written now: "
-                            + String.valueOf(e.getMessage()).replaceFirst("\\.$", "") + ". Ask again."));
+            return Optional.of(unavailable(who, e));
         }
+    }
+
+    private static Refusal unavailable(Identity who, Exception error) {
+        return new Refusal(
+                Kind.STORE_UNAVAILABLE,
+                "The record of " + who.record() + " cannot be written now: "
+                        + String.valueOf(error.getMessage()).replaceFirst("\\.$", "") + ". Ask again.");
     }
 }

@@ -18,10 +18,10 @@ import java.util.Optional;
  * Decides whether a machine may have staged a release that is forbidden to it now, so that it must not reboot.
  *
  * <ol>
- *   <li>A machine that was offered releases since its agent started may have staged any of them: one that is withdrawn is enough. A
- *       later offer shows nothing, because anybody can ask for the graph in its name.
- *   <li>A machine that was offered none follows Fedora's own graph. It may have staged whatever was its stream's newest release since
- *       its agent started.
+ *   <li>A machine may have staged any release that it was offered: one that is withdrawn is enough. A later offer shows nothing,
+ *       because anybody can ask for the graph in its name.
+ *   <li>A machine that was offered none since its agent started may follow Fedora's own graph. It may have staged whatever was its
+ *       stream's newest release since then.
  * </ol>
  */
 final class Withdrawal {
@@ -45,14 +45,25 @@ final class Withdrawal {
     /** @param node null for a machine that is no node */
     static Optional<Objection> of(GraphState state, MachineView machine, NodeView node, Instant now) {
         MachineView.Evidence evidence = machine.evidence();
-        return evidence.offers().isEmpty() ? lockOnly(state, machine, node) : offered(state, machine, node, now);
+        Optional<Objection> offered =
+                evidence.offers().isEmpty() ? Optional.empty() : offered(state, machine, evidence.offers(), node, now);
+        boolean asks = evidence.offers().stream().anyMatch(evidence::isOfThisRun);
+        return offered.isPresent() || asks ? offered : lockOnly(state, machine, node);
     }
 
-    private static Optional<Objection> offered(GraphState state, MachineView machine, NodeView node, Instant now) {
+    /** Whether it is known that one offer does not hold any more. */
+    static boolean isWithdrawn(GraphState state, MachineView machine, Offer offer, NodeView node, Instant now) {
+        return offered(state, machine, List.of(offer), node, now)
+                .filter(Objection::known)
+                .isPresent();
+    }
+
+    private static Optional<Objection> offered(
+            GraphState state, MachineView machine, List<Offer> offers, NodeView node, Instant now) {
         MachineView.Evidence evidence = machine.evidence();
         String architecture = evidence.architecture();
         Map<String, String> blocked = state.policies().blocked(evidence.stream(), architecture);
-        for (Offer offer : evidence.offers()) {
+        for (Offer offer : offers) {
             if (blocked.containsKey(offer.version())) {
                 return objection(
                         machine,
@@ -77,7 +88,7 @@ final class Withdrawal {
         var scope = stream.of(architecture, evidence.scheme());
         GraphNode any = new GraphNode(evidence.version(), evidence.payload(), 0, UpdateMetadata.NONE);
         Question question = state.question(stream, scope, any, pin, 1, now);
-        for (Offer offer : evidence.offers()) {
+        for (Offer offer : offers) {
             Optional<String> why = offer.withdrawn(question);
             if (why.isPresent()) {
                 return objection(machine, offer.version(), why.get());

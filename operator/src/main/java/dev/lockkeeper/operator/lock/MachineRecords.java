@@ -18,7 +18,7 @@ public interface MachineRecords {
     void asked(AgentApi.Call call);
 
     /**
-     * The agent has started anew, and told so: what it was offered before is forgotten. It looks at the graph only after it was
+     * The agent has started anew, and told so: what was withdrawn of its offers is forgotten. It looks at the graph only after it was
      * answered, so this is stored before that; only what was known when the call began is forgotten.
      *
      * @return why it could not be stored; empty if it was

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockkeeper.cincinnati.graph.Scope;
 import dev.lockkeeper.cincinnati.metadata.Scheme;
+import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.cincinnati.protocol.GraphKind;
 import dev.lockkeeper.cincinnati.protocol.GraphRequest;
 import dev.lockkeeper.fleetlock.protocol.Kind;
@@ -160,6 +161,16 @@ class GraphServiceTest {
         machines.failure = new StoreException("the API server is away");
         assertGoes(service.graph(call("worker-1", V2)), V3);
         assertThat(machines.writes).hasValue(0);
+    }
+
+    /** Else it would be forgotten at the next start of the agent, which may have staged it by then. */
+    @Test
+    void anOfferFromBeforeTheAgentsStartIsRenewed() {
+        Offer old = new Offer(V3, T0.minusSeconds(60), null, 3);
+        machines.put("worker-1", running("worker-1", V2, old).steady(T0, List.of(old)));
+        assertGoes(service.graph(call("worker-1", V2)), V3);
+        assertThat(machines.named("worker-1").orElseThrow().evidence().offers())
+                .containsExactly(new Offer(V3, T0, null, 1));
     }
 
     @Test

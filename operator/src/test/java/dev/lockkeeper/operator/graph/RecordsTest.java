@@ -8,6 +8,7 @@ import static dev.lockkeeper.operator.graph.TestingState.V3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.store.StoreException;
@@ -18,6 +19,7 @@ import dev.lockkeeper.operator.lock.TestingGroups;
 import dev.lockkeeper.operator.lock.TestingNodes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RecordsTest {
+
+    private static final Instant NOW = T0.plusSeconds(60);
 
     private final TestingGroups groups = new TestingGroups();
     private final TestingNodes nodes = new TestingNodes();
@@ -45,7 +49,7 @@ class RecordsTest {
             machines,
             Duration.ofHours(2),
             work -> threads.execute(work),
-            Clock.fixed(T0, ZoneOffset.UTC));
+            Clock.fixed(NOW, ZoneOffset.UTC));
 
     @BeforeEach
     void fleet() {
@@ -91,7 +95,7 @@ class RecordsTest {
         records.asked(call("worker-1"));
         assertThat(stored().offers())
                 .singleElement()
-                .satisfies(o -> assertThat(o.askedAt()).isEqualTo(T0));
+                .satisfies(o -> assertThat(o.askedAt()).isEqualTo(NOW));
         records.asked(call("worker-1"));
         assertThat(machines.writes).hasValue(1);
         records.asked(call("made-up"));
@@ -110,28 +114,43 @@ class RecordsTest {
     }
 
     @Test
-    void anAgentThatStartedAnewHasNothingStaged() {
+    void anAgentThatStartedAnewHasThrownAwayWhatIsWithdrawn() {
         machines.put("worker-1", running("worker-1", V2, offer(V3)));
+        fresh = TestingState.usual().block(V3).state();
         assertThat(records.started(call("worker-1")).toCompletableFuture().join())
                 .isEmpty();
         assertThat(stored().offers()).isEmpty();
-        assertThat(stored().steadyAt()).isEqualTo(T0);
+        assertThat(stored().steadyAt()).isEqualTo(NOW);
+    }
+
+    /** A replica whose cache lags may answer it without a write once more, and a block must find it then. */
+    @Test
+    void whatHoldsIsKnownForOneRunMore() throws Exception {
+        machines.put("worker-1", running("worker-1", V2, offer(V3)));
+        records.started(call("worker-1")).toCompletableFuture().join();
+        assertThat(stored().offers()).hasSize(1);
+        assertThat(stored().isOfThisRun(stored().offers().getFirst())).isFalse();
+        fresh = TestingState.usual().block(V3).state();
+        assertThat(records.objectionNow(call("worker-1"))).map(Refusal::kind).hasValue(Kind.RELEASE_WITHDRAWN);
+        fresh = TestingState.usual().state();
+        records.started(call("worker-1")).toCompletableFuture().join();
+        assertThat(stored().offers()).isEmpty();
     }
 
     /** Its steady-state is stored late: what it was offered meanwhile must not be forgotten. */
     @Test
     void onlyWhatWasKnownAtTheStartIsForgotten() {
-        machines.put("worker-1", running("worker-1", V2, offer(V2)));
+        fresh = TestingState.usual().block(V3).state();
+        machines.put("worker-1", running("worker-1", V2, offer(V3)));
         threads = waiting::add;
         CompletableFuture<Optional<Refusal>> started =
                 records.started(call("worker-1")).toCompletableFuture();
         assertThat(started).as("not before it is stored").isNotDone();
-        machines.put("worker-1", running("worker-1", V2, offer(V2), offer(V3)));
+        Offer since = new Offer(V3, NOW.plusSeconds(1), null, 1);
+        machines.put("worker-1", running("worker-1", V2, since));
         waiting.forEach(Runnable::run);
         assertThat(started).isDone();
-        assertThat(stored().offers())
-                .singleElement()
-                .satisfies(o -> assertThat(o.version()).isEqualTo(V3));
+        assertThat(stored().offers()).containsExactly(since);
     }
 
     @Test

@@ -11,6 +11,7 @@ import static dev.lockkeeper.operator.graph.TestingState.V3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockkeeper.cincinnati.metadata.UpdateMetadata;
+import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.operator.graph.MachineView.Evidence;
 import dev.lockkeeper.operator.graph.Withdrawal.Objection;
 import dev.lockkeeper.operator.lock.NodeView;
@@ -122,6 +123,18 @@ class WithdrawalTest {
         assertThat(alone(TestingState.usual().state(), null)).isEmpty();
         assertThat(alone(TestingState.usual().block(V3).notLoaded(), null))
                 .hasValueSatisfying(o -> assertThat(o.known()).isFalse());
+    }
+
+    @Test
+    void whoWasToldOfNothingSinceItsStartMayFollowFedorasOwnGraphToo() {
+        GraphState state = TestingState.usual().block(V3).state();
+        Offer before = new Offer(BARRIER, T0.minusSeconds(60), null, 1);
+        Evidence restarted = running("worker-1", V2, before).steady(T0, List.of(before));
+        assertThat(Withdrawal.of(state, view("worker-1", restarted), OLD, T0))
+                .hasValueSatisfying(o -> assertThat(o.release()).isEqualTo(V3));
+        Offer since = new Offer(BARRIER, T0, null, 1);
+        assertThat(Withdrawal.of(state, view("worker-1", restarted.steady(T0, List.of(since))), OLD, T0))
+                .isEmpty();
     }
 
     @Test
