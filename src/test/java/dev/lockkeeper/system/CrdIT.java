@@ -206,6 +206,23 @@ class CrdIT {
                 .containsExactly("shown", "1", "1", "worker-7 Draining since 10:00", "2", "5", "0", "True", "False");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            updategraphs  | Name, Newest, Ready, Degraded, Refreshed, Age
+            streampins    | Name, Stream, Target, Machines, Behind, UpToDate, Held-Back, Degraded, Age
+            fleetreleases | Name, Machines, First-Seen, Rollout-Completed, Blocked, Age
+            fleetmachines | Name, Version, State, Since, Group, Pin, Arch, Age
+            """)
+    void listsAnswerTheFirstQuestion(String kind, String columns) throws Exception {
+        JsonNode table = send(
+                        "GET",
+                        "/apis/lockkeeper.dev/v1alpha1/" + kind,
+                        null,
+                        "application/json;as=Table;v=v1;g=meta.k8s.io")
+                .body();
+        assertThat(String.join(", ", columns(table, 0))).isEqualTo(columns);
+    }
+
     @Test
     void oneTokenHoldsOnce() {
         RebootGroup group = stored("twice");

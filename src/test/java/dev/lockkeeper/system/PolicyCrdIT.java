@@ -89,6 +89,14 @@ class PolicyCrdIT {
                 .hasMessageContaining(sentence);
     }
 
+    @Test
+    void anUpdateGraphsNameFitsIntoALabel() {
+        create("UpdateGraph", "a".repeat(63), "{}");
+        assertThat(catchThrowableOfType(
+                        KubernetesClientException.class, () -> create("UpdateGraph", "a".repeat(64), "{}")))
+                .hasMessageContaining("metadata.name must be at most 63 characters");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

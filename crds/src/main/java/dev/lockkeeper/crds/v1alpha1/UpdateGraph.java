@@ -1,5 +1,6 @@
 package dev.lockkeeper.crds.v1alpha1;
 
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Kind;
@@ -15,6 +16,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Plural("updategraphs")
 @Singular("updategraph")
 @ShortNames("ug")
+@ValidationRule(
+        value = "size(self.metadata.name) <= 63",
+        message = "metadata.name must be at most 63 characters, because it labels what is stored of the graph")
 public class UpdateGraph extends CustomResource<UpdateGraphSpec, UpdateGraphStatus> {
 
     /** The name of the CustomResourceDefinition. */

@@ -71,6 +71,10 @@ final class Upstream implements AutoCloseable {
         if (response.statusCode() == NOT_MODIFIED) {
             return new Fetched.NotModified();
         }
+        if (response.statusCode() / 100 == 3) {
+            throw new FetchException(address + " answered " + response.statusCode()
+                    + ": it redirects more than five times, or from https to http.");
+        }
         if (response.statusCode() != OK) {
             throw new FetchException(address + " answered " + response.statusCode());
         }

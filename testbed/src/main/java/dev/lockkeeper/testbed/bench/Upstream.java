@@ -136,7 +136,7 @@ final class Upstream implements AutoCloseable {
                 .withName(GRAPH)
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"spec\":{\"refreshInterval\":\"%dm\"}}".formatted(5 + number % 2));
+                        "{\"spec\":{\"refreshInterval\":\"%dm\"}}".formatted(6 + number % 2));
         return await(admin, graph.getMetadata().getGeneration());
     }
 
