@@ -213,14 +213,17 @@ class CrdIT {
             fleetreleases | Name, Machines, First-Seen, Rollout-Completed, Blocked, Age
             fleetmachines | Name, Version, State, Since, Group, Pin, Arch, Age
             """)
-    void listsAnswerTheFirstQuestion(String kind, String columns) throws Exception {
-        JsonNode table = send(
-                        "GET",
-                        "/apis/lockkeeper.dev/v1alpha1/" + kind,
-                        null,
-                        "application/json;as=Table;v=v1;g=meta.k8s.io")
-                .body();
-        assertThat(String.join(", ", columns(table, 0))).isEqualTo(columns);
+    void listsAnswerTheFirstQuestion(String kind, String columns) {
+        // A kind's storage is not ready at once.
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Answer answer = send(
+                    "GET",
+                    "/apis/lockkeeper.dev/v1alpha1/" + kind,
+                    null,
+                    "application/json;as=Table;v=v1;g=meta.k8s.io");
+            assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+            assertThat(String.join(", ", columns(answer.body(), 0))).isEqualTo(columns);
+        });
     }
 
     @Test

@@ -136,6 +136,7 @@ final class GraphAssembly implements AutoCloseable {
     /** @param leads whether this replica works for all */
     void startWork(BooleanSupplier leads) {
         timer.scheduleWithFixedDelay(() -> guarded(() -> look(leads)), 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        states.listen(() -> guarded(() -> look(leads)));
         long pass = machineSettings.passInterval().toMillis();
         timer.scheduleWithFixedDelay(() -> guarded(() -> pass(leads)), pass, pass, TimeUnit.MILLISECONDS);
     }

@@ -2,6 +2,7 @@ package dev.lockkeeper.testbed.bench;
 
 import dev.lockkeeper.testbed.fleet.PublishedReleases;
 import dev.lockkeeper.testbed.operator.OperatorProcess;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,20 +27,19 @@ final class Refreshes {
                         Upstream.STREAMS.size(), upstream.bytes(), upstream.serve(site.admin()));
                 int done = refresh(site, upstream, 0, EACH, false);
                 done = refresh(site, upstream, done, EACH, true);
-                ProcessFigures process = new ProcessFigures(operator.pid());
-                double early = 0;
+                String early = "";
                 while (done < ALL) {
                     if (done % 10 == 0) {
                         change(upstream, done);
                     }
                     upstream.refresh(site.admin(), done++);
                     if (done == EARLY) {
-                        early = process.residentMiB();
+                        early = memory(operator);
                     }
                 }
                 System.out.printf(
-                        "memory after %,d refreshes, each tenth with changed data: %.0f MiB resident; after %,d: %.0f MiB%n",
-                        EARLY, early, ALL, process.residentMiB());
+                        "memory after %,d refreshes, each tenth with changed data: %s; after %,d: %s%n",
+                        EARLY, early, ALL, memory(operator));
             }
             try (OperatorProcess operator = site.operator().start()) {
                 System.out.printf(
@@ -47,6 +47,11 @@ final class Refreshes {
                         Upstream.STREAMS.size(), peak(operator));
             }
         }
+    }
+
+    private static String memory(OperatorProcess operator) throws IOException {
+        double resident = new ProcessFigures(operator.pid()).residentMiB();
+        return "%.0f MiB resident, %.1f MiB of live heap".formatted(resident, operator.liveHeap() / 1024.0 / 1024.0);
     }
 
     /** The highest in ten seconds. */
