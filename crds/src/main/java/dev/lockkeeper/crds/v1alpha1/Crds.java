@@ -10,11 +10,11 @@ public final class Crds {
 
     /** By name, the revision of the schema that this model needs; counted up with each change of the schema. */
     public static final Map<String, Integer> REVISIONS = Map.of(
-            RebootGroup.CRD_NAME, 1,
-            UpdateGraph.CRD_NAME, 1,
-            StreamPin.CRD_NAME, 1,
-            FleetRelease.CRD_NAME, 1,
-            FleetMachine.CRD_NAME, 1);
+            RebootGroup.CRD_NAME, 2,
+            UpdateGraph.CRD_NAME, 2,
+            StreamPin.CRD_NAME, 2,
+            FleetRelease.CRD_NAME, 2,
+            FleetMachine.CRD_NAME, 2);
 
     private Crds() {}
 }

@@ -25,4 +25,5 @@ public class FleetMachine extends CustomResource<Void, FleetMachineStatus> {
 
     public static final String STREAM_LABEL = RebootGroup.GROUP + "/stream";
     public static final String ARCHITECTURE_LABEL = RebootGroup.GROUP + "/architecture";
+    public static final String STATE_LABEL = RebootGroup.GROUP + "/state";
 }

@@ -71,6 +71,10 @@ public class FleetMachineStatus extends StatusPart {
     @JsonPropertyDescription("How it stands; the most urgent that is so.")
     private MachineState state;
 
+    @Size(max = 100)
+    @JsonPropertyDescription("The release that it was offered and does not run; absent: none.")
+    private String offered;
+
     @Size(max = 40)
     @JsonPropertyDescription("Since when it has been in that state (RFC 3339).")
     private String since;
@@ -91,6 +95,10 @@ public class FleetMachineStatus extends StatusPart {
     @Size(max = 10)
     @JsonPropertyDescription("The releases that it was seen to run, the latest last.")
     private List<MachineRun> history;
+
+    @Size(max = 10)
+    @JsonPropertyDescription("What became of its latest updates, the latest last.")
+    private List<MachineUpdate> updates;
 
     public String getDisplayName() {
         return displayName;
@@ -258,5 +266,21 @@ public class FleetMachineStatus extends StatusPart {
 
     public void setHistory(List<MachineRun> history) {
         this.history = history;
+    }
+
+    public String getOffered() {
+        return offered;
+    }
+
+    public void setOffered(String offered) {
+        this.offered = offered;
+    }
+
+    public List<MachineUpdate> getUpdates() {
+        return updates;
+    }
+
+    public void setUpdates(List<MachineUpdate> updates) {
+        this.updates = updates;
     }
 }

@@ -19,18 +19,28 @@ import java.util.regex.Pattern;
 @Singular("fleetrelease")
 @ShortNames("frel")
 @ValidationRule(
-        value = "self.metadata.name.matches('^[a-z0-9][a-z0-9.-]*-[0-9]{1,3}[.][0-9]{8}[.][0-9]+([.][0-9]+)?$')",
+        value = "self.metadata.name.matches('" + FleetRelease.NAME_RULE + "')",
         message = "metadata.name must be <stream>-<version>, such as stable-44.20260707.3.1")
 public class FleetRelease extends CustomResource<FleetReleaseSpec, FleetReleaseStatus> {
 
     /** The name of the CustomResourceDefinition. */
     public static final String CRD_NAME = "fleetreleases." + RebootGroup.GROUP;
 
+    /** Verdicts that are kept of one release and architecture. */
+    public static final int MOST_EVIDENCE = 20;
+
+    static final String NAME_RULE = "^[a-z0-9][a-z0-9.-]*-[0-9]{1,3}[.][0-9]{8}[.][0-9]+([.][0-9]+)?$";
+    private static final Pattern VALID = Pattern.compile(NAME_RULE);
     private static final Pattern NAME = Pattern.compile("(.+)-([0-9]{1,3}\\.[0-9.]+)");
 
     /** The name of the record of a release. */
     public static String nameOf(String stream, String version) {
         return stream + "-" + version;
+    }
+
+    /** Whether there can be a record of that name. */
+    public static boolean isName(String name) {
+        return name.length() <= 253 && VALID.matcher(name).matches();
     }
 
     /** The stream in a record's name; null where it has none. */

@@ -12,6 +12,14 @@ public class FleetReleaseStatus extends StatusPart {
     @JsonPropertyDescription("The metadata.generation that the rest of the status was computed from.")
     private Long observedGeneration;
 
+    @Size(max = 64)
+    @JsonPropertyDescription("The stream of the release.")
+    private String stream;
+
+    @Size(max = 100)
+    @JsonPropertyDescription("The version of the release.")
+    private String version;
+
     @Size(max = 1024)
     @JsonPropertyDescription("What it is withheld from and why; absent if it is not.")
     private String summary;
@@ -28,9 +36,17 @@ public class FleetReleaseStatus extends StatusPart {
     @JsonPropertyDescription("How many machines run it.")
     private Integer machines;
 
+    @Min(0)
+    @JsonPropertyDescription("How many machines came back healthy with it.")
+    private Integer updated;
+
+    @Min(0)
+    @JsonPropertyDescription("How many of the kept verdicts say that it failed.")
+    private Integer failed;
+
     @Size(max = 8)
     @JsonPropertyDescription("The machines by architecture.")
-    private List<ReleaseCount> architectures;
+    private List<ReleaseArchitecture> architectures;
 
     public Long getObservedGeneration() {
         return observedGeneration;
@@ -72,11 +88,43 @@ public class FleetReleaseStatus extends StatusPart {
         this.machines = machines;
     }
 
-    public List<ReleaseCount> getArchitectures() {
+    public List<ReleaseArchitecture> getArchitectures() {
         return architectures;
     }
 
-    public void setArchitectures(List<ReleaseCount> architectures) {
+    public void setArchitectures(List<ReleaseArchitecture> architectures) {
         this.architectures = architectures;
+    }
+
+    public String getStream() {
+        return stream;
+    }
+
+    public void setStream(String stream) {
+        this.stream = stream;
+    }
+
+    public String getVersion() {
+        return version;
+    }
+
+    public void setVersion(String version) {
+        this.version = version;
+    }
+
+    public Integer getUpdated() {
+        return updated;
+    }
+
+    public void setUpdated(Integer updated) {
+        this.updated = updated;
+    }
+
+    public Integer getFailed() {
+        return failed;
+    }
+
+    public void setFailed(Integer failed) {
+        this.failed = failed;
     }
 }

@@ -51,6 +51,10 @@ public class Holder extends StatusPart {
     @JsonPropertyDescription("The operating system's version when the agent was told.")
     private String version;
 
+    @Size(max = 100)
+    @JsonPropertyDescription("The release that the machine was last offered when the agent was told.")
+    private String offered;
+
     @Size(max = 40)
     @JsonPropertyDescription("When the agent said that it is steady after the reboot (RFC 3339).")
     private String steadyAt;
@@ -213,5 +217,13 @@ public class Holder extends StatusPart {
 
     public void setDrain(DrainProgress drain) {
         this.drain = drain;
+    }
+
+    public String getOffered() {
+        return offered;
+    }
+
+    public void setOffered(String offered) {
+        this.offered = offered;
     }
 }

@@ -28,6 +28,10 @@ public class ParkedMachine extends StatusPart {
     @JsonPropertyDescription("What became of the update.")
     private Verdict verdict;
 
+    @JsonPropertyDescription(
+            "Whether the release that it failed on is withheld from its architecture: then no other machine need wait because of it.")
+    private Boolean withholds;
+
     @Size(max = 40)
     @JsonPropertyDescription("When the machine was parked (RFC 3339).")
     private String since;
@@ -78,5 +82,13 @@ public class ParkedMachine extends StatusPart {
 
     public void setSince(String since) {
         this.since = since;
+    }
+
+    public Boolean getWithholds() {
+        return withholds;
+    }
+
+    public void setWithholds(Boolean withholds) {
+        this.withholds = withholds;
     }
 }

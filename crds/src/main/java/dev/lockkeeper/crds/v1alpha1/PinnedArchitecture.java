@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
+import java.util.List;
 
 /** How the machines of one architecture stand. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -11,6 +12,18 @@ public class PinnedArchitecture extends StatusPart {
     @Size(max = 32)
     @JsonPropertyDescription("The architecture, by Fedora's name.")
     private String architecture;
+
+    @Size(max = 64)
+    @JsonPropertyDescription(
+            "How many machines run the newest release of all, and how the roll goes, such as 2/9 Quarantined.")
+    private String summary;
+
+    @JsonPropertyDescription("How the roll goes.")
+    private RollHealth health;
+
+    @Size(max = 1024)
+    @JsonPropertyDescription("Why it goes so.")
+    private String reason;
 
     @Size(max = 100)
     @JsonPropertyDescription("The release that they should run; absent if there is none.")
@@ -31,6 +44,26 @@ public class PinnedArchitecture extends StatusPart {
     @Min(0)
     @JsonPropertyDescription("How many run a newer release, or one that is not known.")
     private Integer elsewhere;
+
+    @Size(max = 16)
+    @JsonPropertyDescription("The machines by how they stand.")
+    private List<StateCount> states;
+
+    @Min(0)
+    @JsonPropertyDescription("How many of them came back healthy with the release that is being rolled out.")
+    private Integer updated;
+
+    @Min(0)
+    @JsonPropertyDescription("How many of them failed on it.")
+    private Integer failed;
+
+    @Size(max = 40)
+    @JsonPropertyDescription("When the roll to the target began (RFC 3339); absent: no machine is to move.")
+    private String rollingSince;
+
+    @Size(max = 40)
+    @JsonPropertyDescription("When it ends if it goes on at its pace so far (RFC 3339); absent: there is no pace yet.")
+    private String estimatedEnd;
 
     @Size(max = 40)
     @JsonPropertyDescription("Since when a machine has been behind (RFC 3339).")
@@ -90,5 +123,69 @@ public class PinnedArchitecture extends StatusPart {
 
     public void setBehindSince(String behindSince) {
         this.behindSince = behindSince;
+    }
+
+    public String getSummary() {
+        return summary;
+    }
+
+    public void setSummary(String summary) {
+        this.summary = summary;
+    }
+
+    public RollHealth getHealth() {
+        return health;
+    }
+
+    public void setHealth(RollHealth health) {
+        this.health = health;
+    }
+
+    public String getReason() {
+        return reason;
+    }
+
+    public void setReason(String reason) {
+        this.reason = reason;
+    }
+
+    public List<StateCount> getStates() {
+        return states;
+    }
+
+    public void setStates(List<StateCount> states) {
+        this.states = states;
+    }
+
+    public Integer getUpdated() {
+        return updated;
+    }
+
+    public void setUpdated(Integer updated) {
+        this.updated = updated;
+    }
+
+    public Integer getFailed() {
+        return failed;
+    }
+
+    public void setFailed(Integer failed) {
+        this.failed = failed;
+    }
+
+    public String getRollingSince() {
+        return rollingSince;
+    }
+
+    public void setRollingSince(String rollingSince) {
+        this.rollingSince = rollingSince;
+    }
+
+    public String getEstimatedEnd() {
+        return estimatedEnd;
+    }
+
+    public void setEstimatedEnd(String estimatedEnd) {
+        this.estimatedEnd = estimatedEnd;
     }
 }

@@ -9,6 +9,10 @@ public final class UpdateGraphDefaults {
             "https://builds.coreos.fedoraproject.org/prod/streams/${stream}/releases.json";
     public static final String UPDATES_URL = "https://builds.coreos.fedoraproject.org/updates/${stream}.json";
     public static final String REFRESH_INTERVAL = "5m";
+    public static final int FAILURE_THRESHOLD = 1;
+    /** Not more than the verdicts that are kept of a release. */
+    static final int MOST_FAILURES = FleetRelease.MOST_EVIDENCE;
+
     public static final List<String> STREAMS = List.of("stable", "testing", "next");
     public static final List<Architecture> ARCHITECTURES = List.of(Architecture.values());
 

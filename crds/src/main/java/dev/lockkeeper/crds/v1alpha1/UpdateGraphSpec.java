@@ -3,6 +3,8 @@ package dev.lockkeeper.crds.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -38,6 +40,13 @@ public class UpdateGraphSpec {
     @JsonPropertyDescription(
             "How often the source is looked at, from 10s to 24h; up to a tenth more or less each time. Default: 5m.")
     private String refreshInterval;
+
+    @Min(1)
+    @Max(UpdateGraphDefaults.MOST_FAILURES)
+    @Default("1")
+    @JsonPropertyDescription(
+            "After so many failed updates to a release on one architecture it is withheld from that architecture, from 1 to 20. Default: 1.")
+    private Integer failureThreshold;
 
     @Size(min = 1, max = 65536)
     @ValidationRule(
@@ -101,5 +110,13 @@ public class UpdateGraphSpec {
 
     public void setProxy(String proxy) {
         this.proxy = proxy;
+    }
+
+    public Integer getFailureThreshold() {
+        return failureThreshold;
+    }
+
+    public void setFailureThreshold(Integer failureThreshold) {
+        this.failureThreshold = failureThreshold;
     }
 }

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefi
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.Locale;
 
 /** What the CustomResourceDefinition of each kind has of its own. */
 enum CrdKinds {
@@ -104,15 +105,19 @@ enum CrdKinds {
             return List.of(
                     column("Stream", "string", ".spec.stream", "The stream of its machines.", 0),
                     column("Target", "string", ".status.summary", "The release that its machines should run.", 0),
-                    column("Machines", "integer", ".status.machines", "How many machines it is for.", 0),
-                    column("Behind", "integer", ".status.behind", "How many run an older release.", 0),
+                    architecture("x86_64"),
+                    architecture("aarch64"),
+                    architecture("ppc64le"),
+                    architecture("s390x"),
                     column("UpToDate", "string", condition("UpToDate"), "Whether no machine is behind.", 0),
+                    column("Machines", "integer", ".status.machines", "How many machines it is for.", 1),
+                    column("Behind", "integer", ".status.behind", "How many run an older release.", 1),
                     column(
                             "Held-Back",
                             "string",
                             condition("HeldBack"),
                             "Whether it keeps machines from a newer release.",
-                            0),
+                            1),
                     column("Degraded", "string", condition("Degraded"), "Whether a person should look.", 0),
                     column("Priority", "integer", ".spec.priority", "The higher one wins.", 1),
                     column("Age", "date", ".metadata.creationTimestamp", "When the pin was made.", 0));
@@ -127,23 +132,46 @@ enum CrdKinds {
 
             JSONSchemaProps status = status(root);
             keyedBy(at(status, "architectures"), "architecture");
+            keyedBy(items(at(status, "architectures"), "states"), "state");
             conditions(at(status, "conditions"));
+        }
+
+        private static CustomResourceColumnDefinition architecture(String name) {
+            return column(
+                    name.toUpperCase(Locale.ROOT),
+                    "string",
+                    ".status.architectures[?(@.architecture==\"" + name + "\")].summary",
+                    "How many machines of " + name + " run the newest release of all, and how the roll goes.",
+                    0);
         }
     },
     FLEET_RELEASE(FleetRelease.class) {
         @Override
         List<CustomResourceColumnDefinition> columns() {
             return List.of(
+                    column("Stream", "string", ".status.stream", "The stream of the release.", 0),
+                    column("Version", "string", ".status.version", "The version of the release.", 0),
+                    column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 0),
                     column("Machines", "integer", ".status.machines", "How many machines run it.", 0),
-                    column("First-Seen", "date", ".status.firstSeen", "When it was first seen.", 0),
+                    column("Updated", "integer", ".status.updated", "How many came back healthy with it.", 0),
+                    column(
+                            "Failed",
+                            "integer",
+                            ".status.failed",
+                            "How many of the kept verdicts say that it failed.",
+                            0),
+                    state("x86_64"),
+                    state("aarch64"),
+                    state("ppc64le"),
+                    state("s390x"),
+                    column("First-Seen", "date", ".status.firstSeen", "When it was first seen.", 1),
                     column(
                             "Rollout-Completed",
                             "date",
                             ".status.rolloutCompleted",
                             "When its rollout was first seen to be open to all.",
-                            0),
-                    column("Blocked", "string", ".status.summary", "What it is withheld from and why.", 0),
-                    column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 0));
+                            1),
+                    column("Withheld", "string", ".status.summary", "What it is withheld from and why.", 1));
         }
 
         @Override
@@ -152,23 +180,40 @@ enum CrdKinds {
             JSONSchemaProps block = at(spec(root), "block");
             block.setXKubernetesListType("atomic");
             set(items(block, "architectures"), 32);
-            keyedBy(at(status(root), "architectures"), "architecture");
+            JSONSchemaProps accept = at(spec(root), "accept");
+            accept.setXKubernetesListType("atomic");
+            set(items(accept, "architectures"), 32);
+            JSONSchemaProps architectures = at(status(root), "architectures");
+            keyedBy(architectures, "architecture");
+            keyedBy(items(architectures, "evidence"), "token");
+        }
+
+        private static CustomResourceColumnDefinition state(String architecture) {
+            return column(
+                    architecture.toUpperCase(Locale.ROOT),
+                    "string",
+                    ".status.architectures[?(@.architecture==\"" + architecture + "\")].state",
+                    "How it does on " + architecture + ".",
+                    0);
         }
     },
     FLEET_MACHINE(FleetMachine.class) {
         @Override
         List<CustomResourceColumnDefinition> columns() {
             return List.of(
+                    column("Node", "string", ".status.node", "Its Node; none for a machine that is no node.", 0),
+                    column("Group", "string", ".status.group", "The RebootGroup that serves it.", 0),
+                    column("Stream", "string", ".status.stream", "The stream that it follows.", 0),
+                    column("Arch", "string", ".status.architecture", "Its architecture.", 0),
                     column("Version", "string", ".status.version", "The release that it runs.", 0),
+                    column("Offered", "string", ".status.offered", "The release that it was offered.", 0),
                     column("State", "string", ".status.state", "How it stands.", 0),
                     column("Since", "date", ".status.since", "Since when it stands so.", 0),
-                    column("Group", "string", ".status.group", "The RebootGroup that serves it.", 0),
-                    column("Pin", "string", ".status.pin", "The StreamPin that is for it.", 0),
-                    column("Arch", "string", ".status.architecture", "Its architecture.", 0),
-                    column("Name", "string", ".status.displayName", "The user name that its agent sends.", 1),
+                    column("Pin", "string", ".status.pin", "The StreamPin that is for it.", 1),
+                    column("User", "string", ".status.displayName", "The user name that its agent sends.", 1),
                     column("Last-Seen", "date", ".status.lastSeen", "When its agent was last heard of.", 1),
                     column("Message", "string", ".status.message", "Why it is offered what it is offered.", 1),
-                    column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 0));
+                    column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 1));
         }
 
         @Override
@@ -177,6 +222,7 @@ enum CrdKinds {
             JSONSchemaProps status = status(root);
             keyedBy(at(status, "offers"), "version");
             at(status, "history").setXKubernetesListType("atomic");
+            keyedBy(at(status, "updates"), "token");
         }
     };
 

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param toldAt when Granted→Rebooting was stored
  * @param bootId the node's bootID at telling
  * @param version the node's OS version at telling
+ * @param offered the release that the machine was last offered when it was told, by its record read anew then; null: none was recorded
  * @param steadyAt when the first steady-state after telling was stored
  * @param newBootAt when another bootID was first seen
  * @param readySince since when the node has been Ready after that
@@ -33,6 +34,7 @@ public record Holder(
         Instant toldAt,
         String bootId,
         String version,
+        String offered,
         Instant steadyAt,
         Instant newBootAt,
         Instant readySince,
@@ -50,6 +52,7 @@ public record Holder(
                 now,
                 now,
                 now,
+                null,
                 null,
                 null,
                 null,
@@ -80,6 +83,7 @@ public record Holder(
                 toldAt,
                 bootId,
                 version,
+                offered,
                 steadyAt,
                 newBootAt,
                 readySince,
@@ -89,7 +93,7 @@ public record Holder(
                 drain);
     }
 
-    Holder told(Boot boot, Instant now) {
+    Holder told(Boot boot, String offered, Instant now) {
         return new Holder(
                 token,
                 id,
@@ -101,6 +105,7 @@ public record Holder(
                 now,
                 boot.bootId(),
                 boot.version(),
+                offered,
                 null,
                 null,
                 null,
@@ -152,6 +157,7 @@ public record Holder(
                 toldAt,
                 bootId,
                 version,
+                offered,
                 steadyAt,
                 newBootAt,
                 readySince,

@@ -2,8 +2,19 @@ package dev.lockkeeper.fleetlock.semaphore;
 
 import java.time.Instant;
 
-/** A machine that failed and gave its slot back: it stays cordoned, by the token of its holding, and listed. */
-public record Parked(String token, String id, NodeRef node, String version, String verdict, Instant since) {
+/**
+ * A machine that failed and gave its slot back: it stays cordoned, by the token of its holding, and listed.
+ *
+ * @param version what it came back with; null: not known
+ * @param withholds whether the release that it failed on is withheld from its architecture now: then the failure is answered, and no
+ *     other machine need wait because of it
+ */
+public record Parked(
+        String token, String id, NodeRef node, String version, String verdict, boolean withholds, Instant since) {
+
+    Parked withholding(boolean now) {
+        return new Parked(token, id, node, version, verdict, now, since);
+    }
 
     /** Whether it is the machine with that id or on that node (null: none). */
     public boolean isOf(String otherId, NodeRef otherNode) {

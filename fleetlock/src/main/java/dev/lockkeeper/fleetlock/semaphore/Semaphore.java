@@ -133,14 +133,13 @@ public final class Semaphore {
             return refuse(
                     state, new Refusal(Kind.PAUSED, policy.name() + " is paused: " + policy.pausedReason() + "."));
         }
-        if (state.parked().size() > policy.maxParked()) {
+        long parked = state.parked().stream().filter(p -> !p.withholds()).count();
+        if (parked > policy.maxParked()) {
             return await(
                     state,
                     Kind.NODES_UNREADY,
                     "No slot: "
-                            + (state.parked().size() == 1
-                                    ? "1 machine is"
-                                    : state.parked().size() + " machines are")
+                            + (parked == 1 ? "1 machine is" : parked + " machines are")
                             + " parked after a failure, more than maxParked " + policy.maxParked()
                             + ". Repair them, or free them with the annotation lockkeeper.dev/free-slot.");
         }
@@ -210,12 +209,13 @@ public final class Semaphore {
      * Granted→Rebooting, with the boot that a fresh read of the Node showed. Once this is stored the agent may get its 200, and
      * it may be told again at any repeat.
      *
+     * @param offered the release that the machine's record, read anew, says it was last offered; null: none
      * @return whether the holding may reboot
      */
-    public static Step<Boolean> tell(SlotState state, String token, Boot boot, Instant now) {
+    public static Step<Boolean> tell(SlotState state, String token, Boot boot, String offered, Instant now) {
         Optional<Holder> holder = state.holding(token);
         if (holder.isPresent() && holder.get().phase() == Phase.GRANTED) {
-            return new Step<>(state.replacing(holder.get(), h -> h.told(boot, now)), true);
+            return new Step<>(state.replacing(holder.get(), h -> h.told(boot, offered, now)), true);
         }
         return new Step<>(state, holder.isPresent() && holder.get().phase() == Phase.REBOOTING);
     }
@@ -269,8 +269,13 @@ public final class Semaphore {
                 h -> h.in(Phase.RELEASING, now, reason));
     }
 
-    /** A verdict of Failed under {@code onFailure: Park}: the slot is free at once, the machine stays cordoned and listed. */
-    public static Step<Boolean> park(SlotState state, String token, String version, String verdict, Instant now) {
+    /**
+     * A verdict of Failed under {@code onFailure: Park}: the slot is free at once, the machine stays cordoned and listed.
+     *
+     * @param withholds whether the release that it failed on is withheld from its architecture since
+     */
+    public static Step<Boolean> park(
+            SlotState state, String token, String version, String verdict, boolean withholds, Instant now) {
         Holder holder = state.holding(token)
                 .filter(h -> h.phase() == Phase.VERIFYING || h.phase() == Phase.REBOOTING)
                 .orElse(null);
@@ -278,13 +283,26 @@ public final class Semaphore {
             return new Step<>(state, false);
         }
         List<Parked> parked = new ArrayList<>(withoutMachine(state.parked(), holder));
-        parked.add(new Parked(token, holder.id(), holder.node(), version, verdict, now));
+        parked.add(new Parked(token, holder.id(), holder.node(), version, verdict, withholds, now));
         return new Step<>(state.without(holder).withParked(parked), true);
     }
 
     /** A verdict of Failed under {@code onFailure: Hold}: the machine keeps its slot. */
     public static Step<Boolean> fail(SlotState state, String token, String reason, Instant now) {
         return change(state, token, Set.of(Phase.VERIFYING), h -> h.in(Phase.FAILED, now, reason));
+    }
+
+    /** The release that a parked machine failed on is withheld from its architecture now, or is not any more. */
+    public static Step<Boolean> withholding(SlotState state, String token, boolean withholds) {
+        boolean differs =
+                state.parkedAs(token).filter(p -> p.withholds() != withholds).isPresent();
+        if (!differs) {
+            return new Step<>(state, false);
+        }
+        List<Parked> parked = state.parked().stream()
+                .map(p -> p.token().equals(token) ? p.withholding(withholds) : p)
+                .toList();
+        return new Step<>(state.withParked(parked), true);
     }
 
     /**

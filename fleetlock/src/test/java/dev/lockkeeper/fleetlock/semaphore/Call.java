@@ -17,7 +17,7 @@ sealed interface Call {
     record Tell(String token) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.tell(state, token, new Boot("boot-1", "44.1"), now);
+            return Semaphore.tell(state, token, new Boot("boot-1", "44.1"), "44.2", now);
         }
     }
 
@@ -80,10 +80,10 @@ sealed interface Call {
         }
     }
 
-    record Park(String token) implements Call {
+    record Park(String token, boolean withholds) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.park(state, token, "44.2", "Failed", now);
+            return Semaphore.park(state, token, "44.2", "Failed", withholds, now);
         }
     }
 
@@ -91,6 +91,13 @@ sealed interface Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
             return Semaphore.fail(state, token, "NotReady past its time", now);
+        }
+    }
+
+    record Withhold(String token, boolean withholds) implements Call {
+        @Override
+        public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
+            return Semaphore.withholding(state, token, withholds);
         }
     }
 

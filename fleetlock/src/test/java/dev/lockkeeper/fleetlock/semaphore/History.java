@@ -191,13 +191,14 @@ final class History {
         if (holder == null || oneIn(4)) {
             submit(replica, any(everythingWith(old)), null);
         } else if (oneIn(6) && !state.parked().isEmpty()) {
-            submit(replica, new Call.Unpark(any(state.parked()).token(), oneIn(3)), null);
+            String token = any(state.parked()).token();
+            submit(replica, oneIn(2) ? new Call.Unpark(token, oneIn(3)) : new Call.Withhold(token, oneIn(2)), null);
         } else {
             submit(replica, any(usualFor(holder)), null);
         }
     }
 
-    private static List<Call> usualFor(Holder holder) {
+    private List<Call> usualFor(Holder holder) {
         String token = holder.token();
         return switch (holder.phase()) {
             case DRAINING ->
@@ -221,12 +222,12 @@ final class History {
                         new Call.Observe(token, true),
                         new Call.Observe(token, false),
                         new Call.Steady(holder.id()),
-                        new Call.Park(token));
+                        new Call.Park(token, oneIn(2)));
             case VERIFYING ->
                 List.of(
                         new Call.Observe(token, true),
                         new Call.Release(token),
-                        new Call.Park(token),
+                        new Call.Park(token, oneIn(2)),
                         new Call.Fail(token));
             case FAILED ->
                 List.of(new Call.Observe(token, true), new Call.Release(token), new Call.Steady(holder.id()));
@@ -235,7 +236,7 @@ final class History {
         };
     }
 
-    private static List<Call> everythingWith(String token) {
+    private List<Call> everythingWith(String token) {
         return List.of(
                 new Call.Tell(token),
                 new Call.Drained(token),
@@ -245,8 +246,9 @@ final class History {
                 new Call.TakeBack(token),
                 new Call.Observe(token, true),
                 new Call.Release(token),
-                new Call.Park(token),
+                new Call.Park(token, oneIn(2)),
                 new Call.Fail(token),
+                new Call.Withhold(token, oneIn(2)),
                 new Call.Unpark(token, false),
                 new Call.Free(token, true));
     }

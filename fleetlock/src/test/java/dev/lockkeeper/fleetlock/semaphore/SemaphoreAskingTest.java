@@ -239,11 +239,22 @@ class SemaphoreAskingTest {
                 .next();
         String token = state.holders().getFirst().token();
         state = Semaphore.drained(state, token, T0).next();
-        state = Semaphore.tell(state, token, Boot.UNKNOWN, T0).next();
-        state = Semaphore.park(state, token, null, "Failed", T0).next();
+        state = Semaphore.tell(state, token, Boot.UNKNOWN, null, T0).next();
+        state = Semaphore.park(state, token, null, "Failed", false, T0).next();
         assertThat(ask(state, policy(1), asking(1), T0).next().parked()).hasSize(1);
         assertThat(ask(state, policy(1), Workers.builder("b"), T0).next().parked())
                 .isEmpty();
+    }
+
+    /** The failure is answered: nobody else can boot that release on that architecture. */
+    @Test
+    void parkedMachinesWhoseReleaseIsWithheldKeepNobodyWaiting() {
+        SlotState state = Workers.parked(1, 2);
+        assertThat(ask(state, policy(1), asking(3), T0).next())
+                .as("two are too many")
+                .isSameAs(state);
+        SlotState one = Semaphore.withholding(state, token(1), true).next();
+        assertThat(ask(one, policy(1), asking(3), T0).next().holders()).hasSize(1);
     }
 
     @Test

@@ -154,16 +154,17 @@ class SemaphoreTransitionsTest {
 
     @Test
     void tell() {
-        Step<Boolean> step = Semaphore.tell(granted(1), token(1), new Boot("boot-7", "44.7"), minute(1));
+        Step<Boolean> step = Semaphore.tell(granted(1), token(1), new Boot("boot-7", "44.7"), "44.8", minute(1));
         assertThat(step.outcome()).isTrue();
         Holder holder = only(step.next());
         assertThat(holder.phase()).isEqualTo(Phase.REBOOTING);
         assertThat(holder.bootId()).isEqualTo("boot-7");
         assertThat(holder.version()).isEqualTo("44.7");
+        assertThat(holder.offered()).isEqualTo("44.8");
         assertThat(List.of(holder.since(), holder.toldAt(), holder.askedAt())).containsOnly(minute(1));
         assertThat(holder.grantedAt()).isEqualTo(T0);
         IN.forEach((phase, state) -> {
-            Step<Boolean> other = Semaphore.tell(state, token(1), Boot.UNKNOWN, minute(1));
+            Step<Boolean> other = Semaphore.tell(state, token(1), Boot.UNKNOWN, null, minute(1));
             assertThat(other.outcome())
                     .as("in %s", phase)
                     .isEqualTo(phase == Phase.GRANTED || phase == Phase.REBOOTING);
@@ -171,7 +172,7 @@ class SemaphoreTransitionsTest {
                 assertThat(other.next()).as("in %s", phase).isSameAs(state);
             }
         });
-        assertThat(Semaphore.tell(COUNTED, token(1), Boot.UNKNOWN, T0)).isEqualTo(new Step<>(COUNTED, false));
+        assertThat(Semaphore.tell(COUNTED, token(1), Boot.UNKNOWN, null, T0)).isEqualTo(new Step<>(COUNTED, false));
     }
 
     @Test
@@ -234,7 +235,7 @@ class SemaphoreTransitionsTest {
                 .next();
         String token = only(state).token();
         state = Semaphore.drained(state, token, T0).next();
-        state = Semaphore.tell(state, token, Boot.UNKNOWN, T0).next();
+        state = Semaphore.tell(state, token, Boot.UNKNOWN, null, T0).next();
         Step<SteadyState> step = Semaphore.steadyState(state, "b", minute(5));
         assertThat(step.outcome()).isEqualTo(SteadyState.DONE);
         assertThat(only(step.next()).phase()).isEqualTo(Phase.RELEASING);
@@ -322,23 +323,39 @@ class SemaphoreTransitionsTest {
     void park() {
         appliesOnlyIn(
                 Set.of(Phase.REBOOTING, Phase.VERIFYING),
-                s -> Semaphore.park(s, token(1), "44.2", "Failed", minute(1)));
-        Step<Boolean> step = Semaphore.park(verifying(1), token(1), "44.2", "Failed", minute(1));
+                s -> Semaphore.park(s, token(1), "44.2", "Failed", false, minute(1)));
+        Step<Boolean> step = Semaphore.park(verifying(1), token(1), "44.2", "Failed", false, minute(1));
         assertThat(step.next().holders()).isEmpty();
         assertThat(step.next().parked())
-                .containsExactly(new Parked(token(1), id(1), node(1), "44.2", "Failed", minute(1)));
+                .containsExactly(new Parked(token(1), id(1), node(1), "44.2", "Failed", false, minute(1)));
         assertThat(step.next().parkedAs(token(1))).isPresent();
         assertThat(step.next().parkedAs("another")).isEmpty();
     }
 
     @Test
     void aMachineIsParkedOnce() {
-        Parked before = new Parked("old", id(1), null, "44.1", "Failed", T0);
-        Parked other = new Parked("other", id(2), node(2), "44.1", "Failed", T0);
+        Parked before = new Parked("old", id(1), null, "44.1", "Failed", false, T0);
+        Parked other = new Parked("other", id(2), node(2), "44.1", "Failed", false, T0);
         SlotState state = verifying(1).withParked(List.of(before, other));
-        assertThat(Semaphore.park(state, token(1), "44.2", "Failed", T0).next().parked())
+        assertThat(Semaphore.park(state, token(1), "44.2", "Failed", false, T0)
+                        .next()
+                        .parked())
                 .extracting(Parked::token)
                 .containsExactly("other", token(1));
+    }
+
+    @Test
+    void whetherAParkedMachinesReleaseIsWithheldIsKept() {
+        SlotState state = Semaphore.park(verifying(1), token(1), "44.2", "Failed", true, T0)
+                .next();
+        assertThat(state.parked().getFirst().withholds()).isTrue();
+        Step<Boolean> accepted = Semaphore.withholding(state, token(1), false);
+        assertThat(accepted.outcome()).isTrue();
+        assertThat(accepted.next().parked())
+                .containsExactly(new Parked(token(1), id(1), node(1), "44.2", "Failed", false, T0));
+        assertThat(Semaphore.withholding(accepted.next(), token(1), false))
+                .isEqualTo(new Step<>(accepted.next(), false));
+        assertThat(Semaphore.withholding(state, "another", false)).isEqualTo(new Step<>(state, false));
     }
 
     @Test

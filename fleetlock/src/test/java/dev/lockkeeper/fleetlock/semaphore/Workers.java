@@ -94,7 +94,7 @@ final class Workers {
     }
 
     static SlotState rebooting(int machine) {
-        return Semaphore.tell(granted(machine), token(machine), new Boot("boot-1", "44.1"), T0)
+        return Semaphore.tell(granted(machine), token(machine), new Boot("boot-1", "44.1"), "44.2", T0)
                 .next();
     }
 
@@ -117,9 +117,9 @@ final class Workers {
         for (int machine : machines) {
             String token = token(machine);
             state = Semaphore.drained(state, token, T0).next();
-            state = Semaphore.tell(state, token, Boot.UNKNOWN, T0).next();
+            state = Semaphore.tell(state, token, Boot.UNKNOWN, null, T0).next();
             state = Semaphore.steadyState(state, id(machine), T0).next();
-            state = Semaphore.park(state, token, "44.2", "Failed", T0).next();
+            state = Semaphore.park(state, token, "44.2", "Failed", false, T0).next();
         }
         return state;
     }

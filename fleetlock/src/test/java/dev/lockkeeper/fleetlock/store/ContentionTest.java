@@ -163,7 +163,7 @@ class ContentionTest {
         }
         String mine = token;
         swap(replica, s -> Semaphore.drained(s.state(), mine, now));
-        boolean mayReboot = swap(replica, s -> Semaphore.tell(s.state(), mine, Boot.UNKNOWN, now));
+        boolean mayReboot = swap(replica, s -> Semaphore.tell(s.state(), mine, Boot.UNKNOWN, null, now));
         assertThat(mayReboot).isTrue();
         told.add(mine);
         swap(replica, s -> Semaphore.steadyState(s.state(), id, now));
