@@ -8,12 +8,14 @@ import dev.lockkeeper.crds.v1alpha1.FleetMachineStatus;
 import dev.lockkeeper.crds.v1alpha1.FleetRelease;
 import dev.lockkeeper.crds.v1alpha1.FleetReleaseSpec;
 import dev.lockkeeper.crds.v1alpha1.GraphSource;
+import dev.lockkeeper.crds.v1alpha1.ReleaseArchitecture;
 import dev.lockkeeper.crds.v1alpha1.ReleaseBlock;
 import dev.lockkeeper.crds.v1alpha1.StreamPin;
 import dev.lockkeeper.crds.v1alpha1.StreamPinSpec;
 import dev.lockkeeper.crds.v1alpha1.UpdateGraph;
 import dev.lockkeeper.crds.v1alpha1.UpdateGraphSpec;
 import dev.lockkeeper.testbed.fleet.AgentSettings;
+import dev.lockkeeper.testbed.fleet.Architecture;
 import dev.lockkeeper.testbed.fleet.GraphSettings;
 import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.fleet.PublishedReleases;
@@ -244,6 +246,31 @@ final class Releases {
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"block\":null}}");
     }
 
+    /** Lets a quarantined release through on all architectures. */
+    void accept(String stream, String version, String reason) {
+        rig.admin
+                .resources(FleetRelease.class)
+                .withName(FleetRelease.nameOf(stream, version))
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"accept\":[{\"reason\":\"" + reason + "\"}]}}");
+    }
+
+    /** What is told of a release on an architecture; empty if nothing is. */
+    Optional<ReleaseArchitecture> release(String stream, String version, String architecture) {
+        FleetRelease release = rig.admin
+                .resources(FleetRelease.class)
+                .withName(FleetRelease.nameOf(stream, version))
+                .get();
+        return release == null
+                        || release.getStatus() == null
+                        || release.getStatus().getArchitectures() == null
+                ? Optional.empty()
+                : release.getStatus().getArchitectures().stream()
+                        .filter(a -> a.getArchitecture().equals(architecture))
+                        .findFirst();
+    }
+
     FleetMachineStatus machine(String name) {
         FleetMachine machine =
                 rig.admin.resources(FleetMachine.class).withName(name).get();
@@ -252,8 +279,14 @@ final class Releases {
 
     /** A registered node of the group that runs a release of the stream. */
     MachineSpec node(String name, String group, String version) {
-        MachineSpec plain =
-                MachineSpec.of(name, name.hashCode()).withLabel("group", group).withVersion(version);
+        return node(name, group, version, Architecture.X86_64);
+    }
+
+    MachineSpec node(String name, String group, String version, Architecture architecture) {
+        MachineSpec plain = MachineSpec.of(name, name.hashCode())
+                .withArchitecture(architecture)
+                .withLabel("group", group)
+                .withVersion(version);
         MachineSpec spec = plain.withPayload(PublishedReleases.payload(version, plain.architecture()));
         rig.register(spec);
         return spec;

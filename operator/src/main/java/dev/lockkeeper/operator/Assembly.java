@@ -115,7 +115,15 @@ public class Assembly {
         NodeWriter nodeWriter = new NodeWriter(lockClient);
         LockMeters lockMeters = new LockMeters(meters, groupCache, nodeCache, groupCache::waiting, clock);
         graphs = new GraphAssembly(
-                lockClient, settings, groupCache, nodeCache, graphsOutside(crashPoint), meters, fleetMeters);
+                lockClient,
+                settings,
+                groupCache,
+                nodeCache,
+                graphsOutside(crashPoint),
+                events,
+                crashPoint::at,
+                meters,
+                fleetMeters);
         lockService = new LockService(
                 groupCache,
                 nodeCache,
@@ -133,6 +141,7 @@ public class Assembly {
                 nodeWriter,
                 new Drain(new PodAccess(lockClient), clock),
                 swapper,
+                graphs.verdicts(),
                 events,
                 lockMeters,
                 crashPoint::at,
@@ -148,6 +157,7 @@ public class Assembly {
                 statusBoard,
                 nodeWriter,
                 holderWork,
+                graphs.verdicts(),
                 this::secretProblem,
                 events,
                 clock);

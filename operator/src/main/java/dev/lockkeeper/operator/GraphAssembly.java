@@ -1,15 +1,18 @@
 package dev.lockkeeper.operator;
 
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.operator.graph.Explainer;
 import dev.lockkeeper.operator.graph.FleetFigures;
 import dev.lockkeeper.operator.graph.FleetWork;
 import dev.lockkeeper.operator.graph.GraphService;
 import dev.lockkeeper.operator.graph.Records;
 import dev.lockkeeper.operator.graph.Refresher;
+import dev.lockkeeper.operator.graph.VerdictBook;
 import dev.lockkeeper.operator.kube.FleetWriter;
 import dev.lockkeeper.operator.kube.MachineCache;
 import dev.lockkeeper.operator.kube.StateReader;
 import dev.lockkeeper.operator.kube.StreamMaps;
+import dev.lockkeeper.operator.lock.Events;
 import dev.lockkeeper.operator.lock.Groups;
 import dev.lockkeeper.operator.lock.Nodes;
 import dev.lockkeeper.operator.observe.FleetMeters;
@@ -23,6 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -44,6 +48,7 @@ final class GraphAssembly implements AutoCloseable {
     private final Explainer explainer;
     private final Refresher refresher;
     private final FleetWork fleetWork;
+    private final VerdictBook verdicts;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("fleet").daemon().factory());
@@ -55,6 +60,8 @@ final class GraphAssembly implements AutoCloseable {
             Groups groups,
             Nodes nodes,
             GraphService.Outside outside,
+            Events events,
+            Consumer<String> crashPoint,
             Meters requestMeters,
             FleetMeters meters) {
         this.meters = meters;
@@ -101,12 +108,31 @@ final class GraphAssembly implements AutoCloseable {
                 wall,
                 clock,
                 random());
+        FleetWriter store = new FleetWriter(client, machines, wall);
+        verdicts = new VerdictBook(
+                states::current,
+                machines,
+                store,
+                events,
+                new VerdictBook.Outside() {
+                    @Override
+                    public void judged(String pin, String architecture, Verdict verdict) {
+                        meters.judged(pin, architecture, verdict);
+                    }
+
+                    @Override
+                    public void crashPoint(String step) {
+                        crashPoint.accept(step);
+                    }
+                },
+                clock);
         fleetWork = new FleetWork(
                 states::current,
                 groups,
                 nodes,
                 machines,
-                new FleetWriter(client, machines, wall),
+                store,
+                verdicts,
                 meters::fleet,
                 machineSettings.silentAfter(),
                 machineSettings.forgetAfter(),
@@ -168,6 +194,10 @@ final class GraphAssembly implements AutoCloseable {
 
     Records records() {
         return records;
+    }
+
+    VerdictBook verdicts() {
+        return verdicts;
     }
 
     GraphService service() {

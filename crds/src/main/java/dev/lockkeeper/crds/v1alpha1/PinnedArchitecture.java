@@ -69,6 +69,11 @@ public class PinnedArchitecture extends StatusPart {
     @JsonPropertyDescription("Since when a machine has been behind (RFC 3339).")
     private String behindSince;
 
+    @Size(max = 40)
+    @JsonPropertyDescription(
+            "Since when the pin has kept its machines from a newer release (RFC 3339); absent: it does not.")
+    private String heldBackSince;
+
     public String getArchitecture() {
         return architecture;
     }
@@ -187,5 +192,13 @@ public class PinnedArchitecture extends StatusPart {
 
     public void setEstimatedEnd(String estimatedEnd) {
         this.estimatedEnd = estimatedEnd;
+    }
+
+    public String getHeldBackSince() {
+        return heldBackSince;
+    }
+
+    public void setHeldBackSince(String heldBackSince) {
+        this.heldBackSince = heldBackSince;
     }
 }

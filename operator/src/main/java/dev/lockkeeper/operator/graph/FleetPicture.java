@@ -3,8 +3,11 @@ package dev.lockkeeper.operator.graph;
 import dev.lockkeeper.cincinnati.graph.Graph;
 import dev.lockkeeper.cincinnati.graph.GraphNode;
 import dev.lockkeeper.cincinnati.metadata.Scheme;
+import dev.lockkeeper.cincinnati.policy.Offer;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
+import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Membership;
 import dev.lockkeeper.operator.lock.NodeView;
 import java.time.Duration;
@@ -29,16 +32,18 @@ import java.util.stream.Collectors;
  * @param pins by name
  * @param releases what should be told of each release that there is a record of, or should be; by the record's name
  * @param needless records of releases that say nothing any more
+ * @param quarantined how many quarantined releases are newer than what machines may have
  */
 record FleetPicture(
         List<Standing> standings,
         List<MachineView> gone,
         Map<String, PinStatus> pins,
         Map<String, Told> releases,
-        List<ReleaseView> needless) {
+        List<ReleaseView> needless,
+        Map<FleetFigures.Scope, Integer> quarantined) {
 
     /** @param view as it is stored; without a uid, it is to be made */
-    record Told(ReleaseView view, ReleaseView.Status status) {}
+    record Told(ReleaseView view, ReleasePicture.Facts facts) {}
 
     /**
      * @param silentAfter for so long without a word a machine counts as silent
@@ -46,13 +51,13 @@ record FleetPicture(
      */
     record Times(Duration silentAfter, Duration forgetAfter) {}
 
-    /** @param behindSince by pin, then architecture, as the statuses have it */
+    /** @param before what was told of a pin last, by architecture */
     static FleetPicture of(
             GraphState state,
             Membership membership,
             Collection<NodeView> nodes,
             Collection<MachineView> machines,
-            Function<String, Map<String, Instant>> behindSince,
+            Function<String, Map<String, PinStatus.OfArchitecture>> before,
             Times times,
             Instant now) {
         Map<String, MachineView> records =
@@ -85,12 +90,12 @@ record FleetPicture(
         }
         PinPicture pinPicture = new PinPicture(state, standings, now);
         Map<String, PinStatus> pins = new TreeMap<>();
-        state.policies().pins().forEach(pin -> pins.put(pin.name(), pinPicture.of(pin, behindSince.apply(pin.name()))));
+        state.policies().pins().forEach(pin -> pins.put(pin.name(), pinPicture.of(pin, before.apply(pin.name()))));
         Map<String, Told> releases = releases(state, standings, now);
         List<ReleaseView> needless = state.policies().releases().stream()
-                .filter(r -> r.blocks().isEmpty() && !releases.containsKey(r.name()))
+                .filter(r -> !r.isSpokenOf() && !releases.containsKey(r.name()))
                 .toList();
-        return new FleetPicture(standings, gone, pins, releases, needless);
+        return new FleetPicture(standings, gone, pins, releases, needless, quarantined(state, now));
     }
 
     private static boolean isOfAnother(MachineView machine, NodeView node) {
@@ -114,6 +119,7 @@ record FleetPicture(
                 standing.pin() == null ? null : standing.pin().name(),
                 standing.state(),
                 same ? before.since() : now,
+                standing.machine().evidence().lastOffer().map(Offer::version).orElse(null),
                 standing.message());
     }
 
@@ -127,7 +133,7 @@ record FleetPicture(
     }
 
     private static Map<String, Told> releases(GraphState state, List<Standing> standings, Instant now) {
-        Map<Key, Map<String, ReleaseView.Count>> counts = new HashMap<>();
+        Map<Key, Map<String, ReleaseView.Tally>> tallies = new HashMap<>();
         Map<Key, Ledger> known = new HashMap<>();
         for (GraphView graph : state.policies().graphs()) {
             for (String name : graph.streams()) {
@@ -138,78 +144,76 @@ record FleetPicture(
                             .releases()
                             .forEach(r -> known.putIfAbsent(
                                     new Key(name, r.version()), stream.data().ledger()));
-                    newest(state, graph, stream, now).forEach(v -> counts.put(new Key(name, v), new TreeMap<>()));
+                    newest(state, graph, stream, now).forEach(v -> tallies.put(new Key(name, v), new TreeMap<>()));
                 });
             }
         }
-        for (Standing standing : standings) {
-            MachineView.Evidence said = standing.machine().evidence();
-            if (said.stream() == null || said.version() == null || said.architecture() == null) {
-                continue;
-            }
-            count(counts, known, new Key(said.stream(), said.version()), said.architecture(), 1, 0);
-            said.offers().stream()
-                    .filter(offer -> !offer.version().equals(said.version()))
-                    .forEach(offer ->
-                            count(counts, known, new Key(said.stream(), offer.version()), said.architecture(), 0, 1));
-        }
+        standings.forEach(standing -> count(standing, tallies, known));
         for (PinView pin : state.policies().pins()) {
             Key pinned = new Key(pin.stream(), pin.pin().version());
             if (known.containsKey(pinned)) {
-                counts.putIfAbsent(pinned, new TreeMap<>());
+                tallies.putIfAbsent(pinned, new TreeMap<>());
             }
         }
         Map<String, ReleaseView> stored = new HashMap<>();
         for (ReleaseView release : state.policies().releases()) {
             stored.put(release.name(), release);
-            if (!release.blocks().isEmpty()) {
-                counts.putIfAbsent(new Key(release.stream(), release.version()), new TreeMap<>());
+            Key key = new Key(release.stream(), release.version());
+            // What was found out about a release that can be offered again must not be forgotten.
+            boolean holds = release.status().architectures().values().stream()
+                    .anyMatch(
+                            told -> told.health().failed() > 0 || told.health().quarantinedSince() != null);
+            if (release.isSpokenOf() || holds && known.containsKey(key)) {
+                tallies.putIfAbsent(key, new TreeMap<>());
             }
         }
         Map<String, Told> told = new TreeMap<>();
-        counts.forEach((key, machines) -> {
-            ReleaseView view = stored.getOrDefault(
-                    key.name(),
-                    new ReleaseView(
-                            key.name(),
-                            null,
-                            null,
-                            0,
-                            key.stream(),
-                            key.version(),
-                            List.of(),
-                            ReleaseView.Status.NONE));
+        tallies.forEach((key, machines) -> {
             Ledger ledger = known.getOrDefault(key, Ledger.EMPTY);
             Instant seen = ledger.firstSeen().get(key.version());
             told.put(
                     key.name(),
                     new Told(
-                            view,
-                            new ReleaseView.Status(
-                                    view.generation(),
-                                    blocked(view),
+                            stored.getOrDefault(
+                                    key.name(), ReleaseView.absent(key.name(), key.stream(), key.version())),
+                            new ReleasePicture.Facts(
                                     Instant.EPOCH.equals(seen) ? null : seen,
                                     ledger.completed().get(key.version()),
-                                    machines)));
+                                    machines,
+                                    state.policies().failureThreshold(key.stream()))));
         });
         return told;
     }
 
-    /** A version that no graph knows may be made up. */
     private static void count(
-            Map<Key, Map<String, ReleaseView.Count>> counts,
-            Map<Key, Ledger> known,
-            Key key,
-            String architecture,
-            int running,
-            int offered) {
-        if (known.containsKey(key)) {
-            counts.computeIfAbsent(key, _ -> new TreeMap<>())
-                    .merge(
-                            architecture,
-                            new ReleaseView.Count(running, offered),
-                            (a, b) -> new ReleaseView.Count(a.running() + b.running(), a.offered() + b.offered()));
+            Standing standing, Map<Key, Map<String, ReleaseView.Tally>> tallies, Map<Key, Ledger> known) {
+        MachineView.Evidence said = standing.machine().evidence();
+        if (said.stream() == null || said.version() == null || said.architecture() == null) {
+            return;
         }
+        Map<String, ReleaseView.Tally> own = new HashMap<>();
+        own.put(said.version(), new ReleaseView.Tally(1, 0, 0, 0));
+        for (Offer offer : said.offers()) {
+            if (!offer.version().equals(said.version())) {
+                own.merge(
+                        offer.version(),
+                        new ReleaseView.Tally(0, 1, offer.askedAt() == null ? 0 : 1, 0),
+                        ReleaseView.Tally::plus);
+            }
+        }
+        standing.machine().updates().stream()
+                .filter(u -> u.verdict() == Verdict.Updated && u.release() != null)
+                .map(Update::release)
+                .distinct()
+                .forEach(release -> own.merge(release, new ReleaseView.Tally(0, 0, 0, 1), ReleaseView.Tally::plus));
+        own.forEach((version, tally) -> {
+            Key key = new Key(said.stream(), version);
+            // A version that no graph knows may be made up.
+            if (known.containsKey(key)) {
+                tallies.computeIfAbsent(key, _ -> new TreeMap<>())
+                        .merge(said.architecture(), tally, ReleaseView.Tally::plus);
+            }
+        });
     }
 
     private static Set<String> newest(GraphState state, GraphView graph, StreamGraphs stream, Instant now) {
@@ -224,18 +228,28 @@ record FleetPicture(
         return newest;
     }
 
-    private static String blocked(ReleaseView release) {
-        return release.blocks().isEmpty()
-                ? null
-                : release.blocks().stream()
-                        .map(block -> (block.architectures().isEmpty()
-                                        ? "all"
-                                        : String.join(
-                                                ", ",
-                                                block.architectures().stream()
-                                                        .sorted()
-                                                        .toList()))
-                                + ": " + block.reason())
-                        .collect(Collectors.joining("; "));
+    // ---- figures
+
+    /** How many quarantined releases are newer than what machines may have, by stream and architecture. */
+    private static Map<FleetFigures.Scope, Integer> quarantined(GraphState state, Instant now) {
+        Map<FleetFigures.Scope, Integer> quarantined = new HashMap<>();
+        for (GraphView graph : state.policies().graphs()) {
+            for (String name : graph.streams()) {
+                StreamGraphs stream = state.stream(graph, name).orElse(null);
+                for (String architecture : stream == null ? List.<String>of() : graph.architectures()) {
+                    Graph scope = stream.of(architecture, Scheme.OCI).graph();
+                    int allowed = Target.of(state, stream, scope, null, now)
+                            .map(GraphNode::ageIndex)
+                            .orElse(-1);
+                    int newer = (int) state.policies().releases().stream()
+                            .filter(r -> r.stream().equals(name) && r.isQuarantined(architecture))
+                            .flatMap(r -> scope.release(r.version()).stream())
+                            .filter(r -> r.ageIndex() > allowed)
+                            .count();
+                    quarantined.merge(new FleetFigures.Scope(name, architecture), newer, Math::max);
+                }
+            }
+        }
+        return quarantined;
     }
 }

@@ -1,11 +1,12 @@
 package dev.lockkeeper.operator.graph;
 
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
-import java.time.Instant;
 import java.util.Map;
+import java.util.function.Function;
 
-/** Where the leader writes what it concludes of the fleet. All of it blocks, and fails by an unchecked exception. */
+/** Where the leader writes what it concludes of the fleet. All of it blocks, and fails by an unchecked exception if it names no other. */
 public interface FleetStore {
 
     /** Makes the record of a machine; it may be there already. */
@@ -18,16 +19,20 @@ public interface FleetStore {
     /** Removes the record as it was seen; one that changed since stays. */
     void remove(MachineView machine);
 
-    /** Since when machines of each architecture have been behind, as the pin's status has it. */
-    Map<String, Instant> behindSince(String pin);
+    /** What the pin's status tells of each architecture, as far as its next status builds on it. */
+    Map<String, PinStatus.OfArchitecture> told(String pin);
 
     /** Writes a pin's status where it differs. */
     void tell(PinView pin, PinStatus status);
 
-    /** Makes the record of a release; it may be there already. */
-    void makeRelease(String name);
-
-    void tell(String release, ReleaseView.Status status);
+    /**
+     * Changes what is told of a release, by compare-and-swap; the first change makes the record. The change may be applied to several
+     * versions until one is stored, and what it leaves as it is is not written.
+     *
+     * @return the release as it is stored then
+     * @throws StoreException if it cannot be stored: then it is not known whether it was
+     */
+    ReleaseView change(String release, Function<ReleaseView, ReleaseView.Status> change) throws StoreException;
 
     /** Removes the record as it was seen; one that changed since stays. */
     void remove(ReleaseView release);

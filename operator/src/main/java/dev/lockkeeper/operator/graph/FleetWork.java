@@ -1,10 +1,14 @@
 package dev.lockkeeper.operator.graph;
 
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
+import dev.lockkeeper.operator.health.Settlement;
+import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Groups;
 import dev.lockkeeper.operator.lock.Nodes;
+import dev.lockkeeper.operator.lock.Verdicts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,6 +40,7 @@ public final class FleetWork {
     private final Nodes nodes;
     private final Machines machines;
     private final FleetStore store;
+    private final VerdictBook verdicts;
     private final Consumer<FleetFigures> figures;
     private final FleetPicture.Times times;
     private final Clock clock;
@@ -47,6 +54,7 @@ public final class FleetWork {
             Nodes nodes,
             Machines machines,
             FleetStore store,
+            VerdictBook verdicts,
             Consumer<FleetFigures> figures,
             Duration silentAfter,
             Duration forgetAfter,
@@ -56,6 +64,7 @@ public final class FleetWork {
         this.nodes = nodes;
         this.machines = machines;
         this.store = store;
+        this.verdicts = verdicts;
         this.figures = figures;
         this.times = new FleetPicture.Times(silentAfter, forgetAfter);
         this.clock = clock;
@@ -66,7 +75,7 @@ public final class FleetWork {
         Instant now = clock.instant();
         GraphState state = states.get();
         FleetPicture picture =
-                FleetPicture.of(state, groups.membership(), nodes.all(), machines.all(), this::behindSince, times, now);
+                FleetPicture.of(state, groups.membership(), nodes.all(), machines.all(), this::told, times, now);
         picture.gone().forEach(machine -> safely("machine=" + machine.name(), () -> store.remove(machine)));
         int made = 0;
         for (Standing standing : picture.standings()) {
@@ -79,26 +88,44 @@ public final class FleetWork {
                 });
             }
         }
+        picture.standings().forEach(standing -> settle(standing, now));
         writePins(state, picture);
-        writeReleases(picture);
+        writeReleases(picture, now);
         figures.accept(FleetFigures.of(picture));
     }
 
-    private Map<String, Instant> behindSince(String pin) {
+    private Map<String, PinStatus.OfArchitecture> told(String pin) {
         PinStatus told = toldPins.get(pin);
         if (told == null) {
             try {
-                return store.behindSince(pin);
+                return store.told(pin);
             } catch (RuntimeException e) {
                 LOG.debugf("pin=%s status not read now: %s", pin, e.getMessage());
                 return Map.of();
             }
         }
-        Map<String, Instant> since = new HashMap<>();
-        told.architectures().stream()
-                .filter(a -> a.behindSince() != null)
-                .forEach(a -> since.put(a.architecture(), a.behindSince()));
-        return since;
+        return told.architectures().stream()
+                .collect(Collectors.toMap(PinStatus.OfArchitecture::architecture, Function.identity()));
+    }
+
+    /** What could not be told of its last update when its slot was freed, its agent may have shown since. */
+    private void settle(Standing standing, Instant now) {
+        MachineView machine = standing.machine();
+        if (machine.updates().isEmpty() || machine.updates().getLast().question() == null) {
+            return;
+        }
+        MachineView.Evidence said = machine.evidence();
+        Update last = machine.updates().getLast();
+        Settlement.Word word = new Settlement.Word(
+                said.version(),
+                said.offer(String.valueOf(last.release()))
+                        .filter(said::isOfThisRun)
+                        .orElse(null));
+        String group = standing.group() == null ? null : standing.group().name();
+        Settlement.of(last, word, now)
+                .ifPresent(settled -> safely(
+                        "machine=" + machine.name(),
+                        () -> verdicts.record(new Verdicts.Machine(said.agentId(), standing.node(), group), settled)));
     }
 
     private void write(Standing standing, Instant now) {
@@ -110,7 +137,8 @@ public final class FleetWork {
         Labels labels = new Labels(
                 label(picture.group()),
                 label(machine.evidence().stream()),
-                label(machine.evidence().architecture()));
+                label(machine.evidence().architecture()),
+                picture.state());
         if (!labels.equals(machine.labels())) {
             safely("machine=" + machine.name(), () -> store.label(machine.name(), labels));
         }
@@ -133,25 +161,28 @@ public final class FleetWork {
         }
     }
 
-    private void writeReleases(FleetPicture picture) {
+    private void writeReleases(FleetPicture picture, Instant now) {
         picture.releases().forEach((name, told) -> {
-            if (told.view().uid() == null) {
-                safely("release=" + name, () -> {
-                    store.makeRelease(name);
-                    store.tell(name, told.status());
-                });
-            } else if (!told.status().equals(told.view().status())) {
-                safely("release=" + name, () -> store.tell(name, told.status()));
+            ReleaseView known = told.view();
+            if (known.uid() == null
+                    || !ReleasePicture.of(known, told.facts(), now).equals(known.status())) {
+                safely(
+                        "release=" + name,
+                        () -> verdicts.change(name, (release, at) -> ReleasePicture.of(release, told.facts(), at)));
             }
         });
         List<ReleaseView> needless = picture.needless();
         needless.forEach(release -> safely("release=" + release.name(), () -> store.remove(release)));
     }
 
-    private static void safely(String what, Runnable write) {
+    private interface Write {
+        void run() throws StoreException;
+    }
+
+    private static void safely(String what, Write write) {
         try {
             write.run();
-        } catch (RuntimeException e) {
+        } catch (StoreException | RuntimeException e) {
             LOG.debugf("%s not written now, the next pass tries again: %s", what, e.getMessage());
         }
     }

@@ -7,6 +7,7 @@ import dev.lockkeeper.cincinnati.policy.Pin;
 import dev.lockkeeper.cincinnati.policy.Question;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,14 @@ public record GraphState(Policies policies, Map<String, Map<String, StreamGraphs
         return Optional.ofNullable(streams.getOrDefault(graph.name(), Map.of()).get(stream));
     }
 
+    /** Whether any UpdateGraph has the release, for whatever architecture. */
+    public boolean hasRelease(String stream, String version) {
+        return streams.values().stream()
+                .map(graph -> graph.get(stream))
+                .filter(Objects::nonNull)
+                .anyMatch(data -> data.has(version));
+    }
+
     /**
      * Where a machine may go.
      *
@@ -36,7 +45,7 @@ public record GraphState(Policies policies, Map<String, Map<String, StreamGraphs
                 graph.graph(),
                 booted,
                 pin == null ? Pin.NONE : pin.pin(),
-                stream.facts(policies.blocked(scope.stream(), scope.architecture())),
+                stream.facts(policies.withheld(scope.stream(), scope.architecture())),
                 wariness,
                 now);
     }

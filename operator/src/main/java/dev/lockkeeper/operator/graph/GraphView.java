@@ -10,6 +10,7 @@ import java.util.Map;
 /**
  * One UpdateGraph as the operator understands it: what people wrote, with defaults filled in.
  *
+ * @param failureThreshold after so many failed updates to a release on one architecture it is withheld there, at least 1
  * @param resourceVersion of the object that this was read from
  * @param caBundle PEM; null: the JVM's own authorities are enough
  * @param proxy null: none
@@ -26,6 +27,7 @@ public record GraphView(
         List<String> streams,
         List<String> architectures,
         Duration refreshInterval,
+        int failureThreshold,
         String caBundle,
         URI proxy,
         String accepted,

@@ -88,16 +88,19 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
         return new Identity(node.name(), node, null, policies.nameGroup(said.agentGroup()) ? null : noGroup(said));
     }
 
-    /** Of what the agent says and what the kubelet has told; null: none. A kubelet tells of a new release some seconds late. */
+    /**
+     * Of what the agent says and what the kubelet has told; null: none. A kubelet tells of a new release some seconds late, and one that
+     * does not come up tells of it never: what a node that is not Ready showed last contradicts nobody.
+     */
     private static String contradiction(Said said, NodeView node) {
         String architecture = Architectures.of(node);
         String version = node.version();
         String stream = Withdrawal.streamOf(version);
         String is = differs(architecture, said.architecture())
                 ? "is of architecture " + architecture + ", and the agent says " + said.architecture()
-                : differs(version, said.version())
+                : node.ready() && differs(version, said.version())
                         ? "runs " + version + " as its kubelet says, and the agent says " + said.version()
-                        : differs(stream, said.stream())
+                        : node.ready() && differs(stream, said.stream())
                                 ? "runs " + version + ", which is of stream " + stream + ", and the agent says "
                                         + said.stream()
                                 : null;

@@ -3,7 +3,9 @@ package dev.lockkeeper.operator.graph;
 import dev.lockkeeper.cincinnati.metadata.Scheme;
 import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.operator.health.Update;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param pausedReason why a person lets it take no slot; null: none does
  * @param evidence what the machine's agent showed, written by the replica that it spoke to
  * @param picture what follows from it, written by the leader
+ * @param updates what became of its latest updates, the latest last; written by the leader
  */
 public record MachineView(
         String name,
@@ -22,7 +25,8 @@ public record MachineView(
         String pausedReason,
         Labels labels,
         Evidence evidence,
-        Picture picture) {
+        Picture picture,
+        List<Update> updates) {
 
     /**
      * @param node the machine's Node; null for a machine that is none
@@ -63,6 +67,17 @@ public record MachineView(
             return offers.stream()
                     .filter(offer -> offer.version().equals(release))
                     .findFirst();
+        }
+
+        /** What it was told of last and does not run, of this run of its agent if there is such; empty if there is none. */
+        public Optional<Offer> lastOffer() {
+            List<Offer> open = offers.stream()
+                    .filter(offer -> !offer.version().equals(version))
+                    .toList();
+            return open.reversed().stream()
+                    .filter(this::isOfThisRun)
+                    .findFirst()
+                    .or(() -> open.isEmpty() ? Optional.empty() : Optional.of(open.getLast()));
         }
 
         /** Whether the machine was told of it since its agent started; before that, it was thrown away or will be told again. */
@@ -137,22 +152,47 @@ public record MachineView(
     /**
      * @param group its RebootGroup
      * @param since of the state
+     * @param offered the release that it was offered and does not run; null: none
      * @param message why it is offered what it is, in a sentence
      */
-    public record Picture(String group, String pin, MachineState state, Instant since, String message) {
+    public record Picture(String group, String pin, MachineState state, Instant since, String offered, String message) {
 
-        public static final Picture NONE = new Picture(null, null, null, null, null);
+        public static final Picture NONE = new Picture(null, null, null, null, null, null);
     }
 
     /** By which people select machines; null: the label is absent. */
-    public record Labels(String group, String stream, String architecture) {
+    public record Labels(String group, String stream, String architecture, MachineState state) {
 
-        public static final Labels NONE = new Labels(null, null, null);
+        public static final Labels NONE = new Labels(null, null, null, null);
+    }
+
+    /** Updates that are kept of one machine. */
+    public static final int MOST_UPDATES = 10;
+
+    public MachineView {
+        updates = List.copyOf(updates);
+    }
+
+    /** What became of the update with that token; empty if it is not kept. */
+    public Optional<Update> update(String token) {
+        return updates.stream().filter(u -> u.token().equals(token)).findFirst();
+    }
+
+    /** With what became of one update: the latest word on it stands where the first one stood. */
+    public static List<Update> with(List<Update> updates, Update update) {
+        List<Update> next = new ArrayList<>(updates);
+        int known = next.stream().map(Update::token).toList().indexOf(update.token());
+        if (known >= 0) {
+            next.set(known, update);
+        } else {
+            next.add(update);
+        }
+        return next.subList(Math.max(0, next.size() - MOST_UPDATES), next.size());
     }
 
     /** What is not there yet. */
     public static MachineView absent(String name) {
-        return new MachineView(name, null, null, null, Labels.NONE, Evidence.NONE, Picture.NONE);
+        return new MachineView(name, null, null, null, Labels.NONE, Evidence.NONE, Picture.NONE, List.of());
     }
 
     public boolean exists() {

@@ -1,6 +1,7 @@
 package dev.lockkeeper.operator.graph;
 
 import dev.lockkeeper.fleetlock.store.StoreException;
+import dev.lockkeeper.operator.health.Update;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -24,4 +25,15 @@ public interface Machines {
      * @throws StoreException if it cannot be stored: then it is not known whether it was
      */
     MachineView change(String name, UnaryOperator<MachineView.Evidence> change) throws StoreException;
+
+    /** @param isNews whether it was not recorded so before */
+    record Recorded(MachineView machine, boolean isNews) {}
+
+    /**
+     * Stores what became of an update, by compare-and-swap, if it is not recorded so already; the first one makes the record. For the
+     * leader alone. Blocks.
+     *
+     * @throws StoreException if it cannot be stored: then it is not known whether it was
+     */
+    Recorded record(String name, Update update) throws StoreException;
 }

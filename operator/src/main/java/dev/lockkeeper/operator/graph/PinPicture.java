@@ -5,6 +5,7 @@ import dev.lockkeeper.cincinnati.graph.GraphNode;
 import dev.lockkeeper.cincinnati.metadata.Release;
 import dev.lockkeeper.cincinnati.metadata.Scheme;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.crds.v1alpha1.RollHealth;
 import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
 import dev.lockkeeper.operator.graph.PinStatus.OfArchitecture;
@@ -12,7 +13,6 @@ import dev.lockkeeper.operator.lock.GroupStatus.Condition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,13 +32,6 @@ final class PinPicture {
     static final String WRONG_STREAM = "WrongStream";
 
     private static final int NAMED = 3;
-    private static final Set<MachineState> ON_ITS_WAY = EnumSet.of(
-            MachineState.Offered,
-            MachineState.Waiting,
-            MachineState.Draining,
-            MachineState.Rebooting,
-            MachineState.Verifying);
-
     private final GraphState state;
     private final Collection<Standing> fleet;
     private final Instant now;
@@ -49,14 +42,15 @@ final class PinPicture {
         this.now = now;
     }
 
-    /** @param behindSince of each architecture, as the status had it before */
-    PinStatus of(PinView pin, Map<String, Instant> behindSince) {
+    /** @param before what was told last, by architecture */
+    PinStatus of(PinView pin, Map<String, OfArchitecture> before) {
         List<Standing> own = fleet.stream().filter(s -> pin.equals(s.pin())).toList();
         GraphView graph = state.policies().graph(pin).orElse(null);
         StreamGraphs stream =
                 graph == null ? null : state.stream(graph, pin.stream()).orElse(null);
         Map<String, GraphNode> targets = targets(pin, graph, stream);
-        List<OfArchitecture> architectures = architectures(own, targets, behindSince);
+        Map<String, GraphNode> newer = newerThanItsCeiling(pin, stream, targets);
+        List<OfArchitecture> architectures = architectures(pin, stream, own, targets, newer.keySet(), before);
         int behind = architectures.stream().mapToInt(OfArchitecture::behind).sum();
         return new PinStatus(
                 pin.generation(),
@@ -66,10 +60,10 @@ final class PinPicture {
                 architectures,
                 List.of(
                         ready(pin, graph, stream),
-                        upToDate(own, behind, targets),
+                        upToDate(own, behind, targets, architectures),
                         progressing(own),
-                        degraded(pin, own, graph, stream),
-                        heldBack(pin, graph, stream, targets),
+                        degraded(pin, own, graph, stream, architectures),
+                        heldBack(targets, newer),
                         wrongStream(pin)));
     }
 
@@ -93,7 +87,12 @@ final class PinPicture {
     }
 
     private List<OfArchitecture> architectures(
-            List<Standing> own, Map<String, GraphNode> targets, Map<String, Instant> behindSince) {
+            PinView pin,
+            StreamGraphs stream,
+            List<Standing> own,
+            Map<String, GraphNode> targets,
+            Set<String> heldBack,
+            Map<String, OfArchitecture> before) {
         Set<String> names = new HashSet<>(targets.keySet());
         own.forEach(s -> names.add(architecture(s)));
         List<OfArchitecture> all = new ArrayList<>();
@@ -105,16 +104,31 @@ final class PinPicture {
                     .filter(s -> s.target() != null && s.booted() != null && !s.isBehind() && !s.isAhead())
                     .count();
             GraphNode target = targets.get(name);
+            GraphNode goal = stream == null
+                    ? null
+                    : Target.ifNothingWereWithheld(stream, newestScope(stream, name), pin, now)
+                            .orElse(null);
+            OfArchitecture last = before.get(name);
+            PinRoll roll = new PinRoll(state, pin.stream(), name, here, target, goal);
+            PinStatus.Roll told = roll.of(last, now);
             all.add(new OfArchitecture(
                     name,
                     target == null ? null : target.version(),
+                    roll.summary(told.health()),
                     here.size(),
                     current,
                     behind,
                     here.size() - current - behind,
-                    behind == 0 ? null : behindSince.getOrDefault(name, now)));
+                    PinRoll.states(here),
+                    told,
+                    behind == 0 ? null : since(last == null ? null : last.behindSince()),
+                    heldBack.contains(name) ? since(last == null ? null : last.heldBackSince()) : null));
         }
         return all;
+    }
+
+    private Instant since(Instant before) {
+        return before == null ? now : before;
     }
 
     private static String architecture(Standing standing) {
@@ -163,7 +177,8 @@ final class PinPicture {
                         READY, true, "Serving", "Its machines are served from UpdateGraph '" + graph.name() + "'.");
     }
 
-    private static Condition upToDate(List<Standing> own, int behind, Map<String, GraphNode> targets) {
+    private static Condition upToDate(
+            List<Standing> own, int behind, Map<String, GraphNode> targets, List<OfArchitecture> architectures) {
         if (targets.isEmpty()) {
             return new Condition(UP_TO_DATE, false, "NoTarget", "There is no release that its machines should run.");
         }
@@ -176,6 +191,15 @@ final class PinPicture {
                             + " an older release than the target.");
         }
         long unknown = own.stream().filter(s -> s.booted() == null).count();
+        List<String> withheld = with(RollHealth.Quarantined, architectures);
+        if (unknown == 0 && !withheld.isEmpty()) {
+            return new Condition(
+                    UP_TO_DATE,
+                    false,
+                    "ReleaseWithheld",
+                    "The newest release is withheld from " + String.join(", ", withheld)
+                            + ": machines there run the newest one that is allowed.");
+        }
         return unknown > 0
                 ? new Condition(
                         UP_TO_DATE,
@@ -188,16 +212,31 @@ final class PinPicture {
                 : new Condition(UP_TO_DATE, true, "AsPinned", "No machine is behind the target.");
     }
 
+    private static List<String> with(RollHealth health, List<OfArchitecture> architectures) {
+        return architectures.stream()
+                .filter(a -> a.roll().health() == health)
+                .map(OfArchitecture::architecture)
+                .toList();
+    }
+
     private static Condition progressing(List<Standing> own) {
         List<Standing> moving =
-                own.stream().filter(s -> ON_ITS_WAY.contains(s.state())).toList();
+                own.stream().filter(s -> PinRoll.ON_ITS_WAY.contains(s.state())).toList();
         return moving.isEmpty()
                 ? new Condition(PROGRESSING, false, "Idle", "No machine is on its way.")
                 : new Condition(PROGRESSING, true, "Rolling", "On their way: " + names(moving) + ".");
     }
 
-    private Condition degraded(PinView pin, List<Standing> own, GraphView graph, StreamGraphs stream) {
+    private Condition degraded(
+            PinView pin, List<Standing> own, GraphView graph, StreamGraphs stream, List<OfArchitecture> architectures) {
         Problems problems = new Problems();
+        for (OfArchitecture a : architectures) {
+            switch (a.roll().health()) {
+                case Quarantined -> problems.add("ReleaseWithheld", a.roll().reason());
+                case Suspect -> problems.add("ReleaseSuspect", a.roll().reason());
+                case Healthy, Rolling, Stalled -> {}
+            }
+        }
         if (stream != null && pin.pin().version() != null) {
             version(pin, own, graph, stream, problems);
         }
@@ -319,21 +358,21 @@ final class PinPicture {
                 names(machines) + " must pass the barrier " + barrier + ", which is withheld there."));
     }
 
-    /** The barrier that is next for the machine, if people withhold it from its architecture. */
+    /** The barrier that is next for the machine, if it is withheld from its architecture. */
     private Optional<String> barrier(Standing s) {
         Scopes found = scope(s);
         if (found == null) {
             return Optional.empty();
         }
-        Map<String, String> blocked = state.policies()
-                .blocked(found.graph().scope().stream(), found.graph().scope().architecture());
+        Map<String, String> withheld = state.policies()
+                .withheld(found.graph().scope().stream(), found.graph().scope().architecture());
         return found.graph().nodes().stream()
                 .filter(node -> node.isBarrier()
                         && node.ageIndex() > s.booted().ageIndex()
                         && node.ageIndex() < s.target().ageIndex())
                 .findFirst()
                 .map(GraphNode::version)
-                .filter(blocked::containsKey);
+                .filter(withheld::containsKey);
     }
 
     private record Scopes(Graph graph) {}
@@ -345,16 +384,24 @@ final class PinPicture {
                 : null;
     }
 
-    private Condition heldBack(PinView pin, GraphView graph, StreamGraphs stream, Map<String, GraphNode> targets) {
+    /** By architecture, the newest release that the pin's ceiling keeps its machines from. */
+    private Map<String, GraphNode> newerThanItsCeiling(
+            PinView pin, StreamGraphs stream, Map<String, GraphNode> targets) {
+        Map<String, GraphNode> newer = new TreeMap<>();
         boolean ceiling = pin.pin().version() != null || pin.pin().maxFedoraMajor() != null;
-        Map<String, List<String>> newer = new TreeMap<>();
         if (stream != null && ceiling) {
             targets.forEach((architecture, target) -> Target.withoutCeiling(
                             state, stream, newestScope(stream, architecture), pin, now)
                     .filter(free -> free.ageIndex() > target.ageIndex())
-                    .ifPresent(free -> newer.computeIfAbsent(free.version(), _ -> new ArrayList<>())
-                            .add(architecture + " at " + target.version())));
+                    .ifPresent(free -> newer.put(architecture, free)));
         }
+        return newer;
+    }
+
+    private static Condition heldBack(Map<String, GraphNode> targets, Map<String, GraphNode> newest) {
+        Map<String, List<String>> newer = new TreeMap<>();
+        newest.forEach((architecture, free) -> newer.computeIfAbsent(free.version(), _ -> new ArrayList<>())
+                .add(architecture + " at " + targets.get(architecture).version()));
         if (newer.isEmpty()) {
             return new Condition(HELD_BACK, false, "NothingNewer", "It keeps no machine from a newer release.");
         }

@@ -76,14 +76,29 @@ public record Policies(List<PinView> pins, List<ReleaseView> releases, List<Grap
                         : "There are " + graphs.size() + " UpdateGraphs: say in spec.graph which one it is.");
     }
 
-    /** The stream's releases that people withhold from the architecture, by version, each with the reason. */
-    public Map<String, String> blocked(String stream, String architecture) {
-        Map<String, String> blocked = new HashMap<>();
+    /** The stream's releases that are withheld from the architecture, by people or by quarantine; by version, each with the reason. */
+    public Map<String, String> withheld(String stream, String architecture) {
+        Map<String, String> withheld = new HashMap<>();
         for (ReleaseView release : releases) {
             if (release.stream().equals(stream)) {
-                release.blocked(architecture).ifPresent(reason -> blocked.put(release.version(), reason));
+                release.withheld(architecture).ifPresent(reason -> withheld.put(release.version(), reason));
             }
         }
-        return blocked;
+        return withheld;
+    }
+
+    public Optional<ReleaseView> release(String stream, String version) {
+        return releases.stream()
+                .filter(r -> r.stream().equals(stream) && r.version().equals(version))
+                .findFirst();
+    }
+
+    /** Of several UpdateGraphs that have the stream, the most cautious decides; at least 1. */
+    public int failureThreshold(String stream) {
+        return graphs.stream()
+                .filter(graph -> graph.streams().contains(stream))
+                .mapToInt(GraphView::failureThreshold)
+                .min()
+                .orElse(1);
     }
 }

@@ -89,13 +89,15 @@ public final class Records implements MachineRecords {
     }
 
     @Override
-    public Optional<Refusal> objectionNow(AgentApi.Call call) throws StoreException {
+    public Clearance clearance(AgentApi.Call call) throws StoreException {
         Identity who = identity(call);
         if (who.record() == null) {
-            return Optional.empty();
+            return new Clearance(null, null);
         }
         MachineView machine = machines.read(who.record()).orElseGet(() -> MachineView.absent(who.record()));
-        return objection(fresh.read(), machine, who.node());
+        return new Clearance(
+                objection(fresh.read(), machine, who.node()).orElse(null),
+                machine.evidence().lastOffer().map(Offer::version).orElse(null));
     }
 
     private Optional<Refusal> objection(GraphState state, MachineView machine, NodeView node) {

@@ -5,6 +5,7 @@ import dev.lockkeeper.cincinnati.graph.GraphNode;
 import dev.lockkeeper.cincinnati.graph.Scope;
 import dev.lockkeeper.cincinnati.graph.ScopeGraph;
 import dev.lockkeeper.cincinnati.metadata.KnownDigests;
+import dev.lockkeeper.cincinnati.metadata.Release;
 import dev.lockkeeper.cincinnati.metadata.Scheme;
 import dev.lockkeeper.cincinnati.policy.Facts;
 import java.util.HashMap;
@@ -18,15 +19,24 @@ public final class StreamGraphs {
 
     private final StreamData data;
     private final Set<String> completed;
+    private final Set<String> versions;
     private final Map<Scope, ScopeGraph> graphs = new ConcurrentHashMap<>();
 
     public StreamGraphs(StreamData data) {
         this.data = data;
         this.completed = Set.copyOf(data.ledger().completed().keySet());
+        this.versions = data.metadata().index().releases().stream()
+                .map(Release::version)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public StreamData data() {
         return data;
+    }
+
+    /** Whether it has the release, for whatever architecture. */
+    boolean has(String version) {
+        return versions.contains(version);
     }
 
     public ScopeGraph of(String architecture, Scheme scheme) {

@@ -7,6 +7,7 @@ import dev.lockkeeper.cincinnati.policy.Policy;
 import dev.lockkeeper.cincinnati.policy.Question;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 
 /** Decides where all machines of a scope end in the long run, whatever barriers and turns are on their way. */
@@ -19,7 +20,19 @@ final class Target {
         if (pin != null && pin.pin().version() != null) {
             return graph.release(pin.pin().version());
         }
-        return newest(state, stream, graph, pin, now);
+        return newest(stream, graph, pin, withheld(state, graph), now);
+    }
+
+    /** Where they would end if no release were withheld. */
+    static Optional<GraphNode> ifNothingWereWithheld(StreamGraphs stream, Graph graph, PinView pin, Instant now) {
+        if (pin != null && pin.pin().version() != null) {
+            return graph.release(pin.pin().version());
+        }
+        return newest(stream, graph, pin, Map.of(), now);
+    }
+
+    private static Map<String, String> withheld(GraphState state, Graph graph) {
+        return state.policies().withheld(graph.scope().stream(), graph.scope().architecture());
     }
 
     /** The newest release that the first machine would be let to, were it not for the pin's ceiling. */
@@ -37,20 +50,14 @@ final class Target {
                 pin.graph(),
                 pin.stream(),
                 free);
-        return newest(state, stream, graph, without, now);
+        return newest(stream, graph, without, withheld(state, graph), now);
     }
 
     private static Optional<GraphNode> newest(
-            GraphState state, StreamGraphs stream, Graph graph, PinView pin, Instant now) {
+            StreamGraphs stream, Graph graph, PinView pin, Map<String, String> withheld, Instant now) {
         for (GraphNode release : graph.nodes().reversed()) {
-            Question question = new Question(
-                    graph,
-                    release,
-                    pin == null ? Pin.NONE : pin.pin(),
-                    stream.facts(state.policies()
-                            .blocked(graph.scope().stream(), graph.scope().architecture())),
-                    0,
-                    now);
+            Question question =
+                    new Question(graph, release, pin == null ? Pin.NONE : pin.pin(), stream.facts(withheld), 0, now);
             if (Arrays.stream(Policy.values())
                     .allMatch(policy -> policy.objection(release, question).isEmpty())) {
                 return Optional.of(release);

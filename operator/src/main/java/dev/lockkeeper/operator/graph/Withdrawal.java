@@ -62,7 +62,7 @@ final class Withdrawal {
             GraphState state, MachineView machine, List<Offer> offers, NodeView node, Instant now) {
         MachineView.Evidence evidence = machine.evidence();
         String architecture = evidence.architecture();
-        Map<String, String> blocked = state.policies().blocked(evidence.stream(), architecture);
+        Map<String, String> blocked = state.policies().withheld(evidence.stream(), architecture);
         for (Offer offer : offers) {
             if (blocked.containsKey(offer.version())) {
                 return objection(
@@ -115,7 +115,7 @@ final class Withdrawal {
         if (stream == null || architecture == null) {
             return Optional.empty();
         }
-        Map<String, String> blocked = state.policies().blocked(stream, architecture);
+        Map<String, String> blocked = state.policies().withheld(stream, architecture);
         if (blocked.isEmpty()) {
             return Optional.empty();
         }
@@ -133,7 +133,7 @@ final class Withdrawal {
                             false,
                             null,
                             "The releases of stream '" + stream
-                                    + "' were not loaded yet, and some of them are blocked: it cannot be told whether one is staged."));
+                                    + "' were not loaded yet, and some of them are withheld: it cannot be told whether one is staged."));
         }
         return newestSince(data, architecture, version, machine.evidence().steadyAt(), blocked)
                 .map(release -> new Objection(

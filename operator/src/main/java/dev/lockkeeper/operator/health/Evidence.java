@@ -8,6 +8,7 @@ import java.time.Instant;
  * clock wrote is only compared for equality.
  *
  * @param told what the node ran at telling, from a fresh read then
+ * @param offered the release that it was last offered when it was told; null: none was recorded
  * @param now what the node runs now
  * @param ready whether the node's Ready condition is True now
  * @param readySince since when the leader has seen it Ready without a break: with the new boot, or, on the old one, since the
@@ -23,6 +24,7 @@ import java.time.Instant;
  */
 public record Evidence(
         Boot told,
+        String offered,
         Boot now,
         boolean ready,
         Instant readySince,
@@ -32,7 +34,8 @@ public record Evidence(
         Instant verifyingSince,
         Instant rebootingSince) {
 
-    boolean isNewBoot() {
+    /** Whether it has rebooted since it was told. */
+    public boolean isNewBoot() {
         return now.bootId() != null && !now.bootId().equals(told.bootId());
     }
 

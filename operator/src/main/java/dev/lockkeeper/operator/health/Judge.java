@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.health;
 
+import dev.lockkeeper.crds.v1alpha1.UpdateQuestion;
 import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import java.time.Duration;
@@ -17,8 +18,9 @@ import java.util.Optional;
  *   <li>The same bootID and no steady-state: it has not gone down, or is not back. Time alone never frees its slot.
  * </ol>
  *
- * <p>Ready means Ready for {@code minReady} without a break, and that within the time-out. A newer version than the one at telling
- * counts as the release that it went to.
+ * <p>Ready means Ready for {@code minReady} without a break, and that within the time-out: a node that loses Ready again before that
+ * begins anew, and one that reboots once more is judged by what it runs then. The release that it went to is the one that it was last
+ * offered when it was told, or, where none was recorded, whatever is newer than what it ran then.
  */
 public final class Judge {
 
@@ -59,14 +61,22 @@ public final class Judge {
         String now = version(e.now().version());
         String left = version(e.told().version());
         return switch (Move.of(e)) {
-            case NEWER -> new Judgement.Updated("it runs " + now + " and is Ready; before its reboot it ran " + left);
-            case OLD -> new Judgement.Inconclusive("it came back on the version it left, " + left);
+            case ARRIVED -> new Judgement.Updated("it runs " + now + " and is Ready; before its reboot it ran " + left);
+            case OLD ->
+                new Judgement.Inconclusive(
+                        "it came back on the version it left, " + left,
+                        e.offered() == null ? null : UpdateQuestion.Rollback);
+            case OTHER ->
+                new Judgement.Inconclusive(
+                        "it came back on " + now + ", which is not the release that it was offered, " + e.offered(),
+                        null);
             case OLDER ->
                 new Judgement.Inconclusive(
-                        "it came back on " + now + ", which is older than the version it left, " + left);
+                        "it came back on " + now + ", which is older than the version it left, " + left, null);
             case UNREADABLE ->
                 new Judgement.Inconclusive(
-                        "it came back on " + now + ", which cannot be compared with the version it left, " + left);
+                        "it came back on " + now + ", which cannot be compared with the version it left, " + left,
+                        null);
         };
     }
 
@@ -74,7 +84,8 @@ public final class Judge {
         return new Judgement.Failed(
                 "it came back on " + version(e.now().version()) + " and its node was not Ready for "
                         + text(policy.minReady()) + " within " + text(policy.timeout()),
-                Move.of(e) == Move.NEWER);
+                Move.of(e) == Move.ARRIVED,
+                null);
     }
 
     private static Judgement agentSilent(VerifyPolicy policy) {
@@ -92,13 +103,14 @@ public final class Judge {
                 : e.readySince().plus(policy.minReady());
         boolean alive = e.ready() && e.readySince() != null && e.hasHeartbeat();
         if (alive && !readyAt.isAfter(now)) {
-            return new Judgement.Inconclusive("its agent started anew before the reboot");
+            return new Judgement.Inconclusive("its agent started anew before the reboot", null);
         }
         if (!deadline.isAfter(now)) {
             // Counts against no release: on which one it came back shows only in a later poll of the graph.
             return new Judgement.Failed(
                     "its agent reported steady-state, but its kubelet did not come up within " + text(policy.timeout()),
-                    false);
+                    false,
+                    e.offered() == null ? null : UpdateQuestion.Kubelet);
         }
         return alive
                 ? new Judgement.Keep(earlier(readyAt, deadline), "it is Ready for less than " + text(policy.minReady()))
@@ -123,21 +135,35 @@ public final class Judge {
                         Optional.of(Verdict.NeverCameBack));
     }
 
-    /** How the version after a reboot stands to the one before it. */
+    /** The release that the machine went to, as far as it is known: the offered one, else what it came back with if that is newer. */
+    public static Optional<String> release(Evidence e) {
+        return e.offered() != null
+                ? Optional.of(e.offered())
+                : e.isNewBoot() && Move.of(e) == Move.ARRIVED
+                        ? Optional.of(e.now().version())
+                        : Optional.empty();
+    }
+
+    /** How the version after a reboot stands to the one before it, and to the one that was offered. */
     private enum Move {
-        NEWER,
+        ARRIVED,
         OLD,
+        OTHER,
         OLDER,
         UNREADABLE;
 
         static Move of(Evidence e) {
+            String runs = e.now().version();
+            if (e.offered() != null && runs != null) {
+                return runs.equals(e.offered()) ? ARRIVED : runs.equals(e.told().version()) ? OLD : OTHER;
+            }
             Optional<OsVersion> left = OsVersion.parse(e.told().version());
-            Optional<OsVersion> now = OsVersion.parse(e.now().version());
+            Optional<OsVersion> now = OsVersion.parse(runs);
             if (left.isEmpty() || now.isEmpty()) {
                 return UNREADABLE;
             }
             int order = now.get().compareTo(left.get());
-            return order > 0 ? NEWER : order == 0 ? OLD : OLDER;
+            return order > 0 ? ARRIVED : order == 0 ? OLD : OLDER;
         }
     }
 

@@ -7,12 +7,15 @@ import dev.lockkeeper.cincinnati.metadata.Scheme;
 import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.FleetMachineStatus;
+import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.crds.v1alpha1.MachineUpdate;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.operator.graph.MachineView;
 import dev.lockkeeper.operator.graph.MachineView.Evidence;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
 import dev.lockkeeper.operator.graph.MachineView.Run;
+import dev.lockkeeper.operator.health.Update;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +47,22 @@ final class FleetMapping {
                         shared(status.getPin()),
                         status.getState(),
                         time(status.getSince()),
-                        shared(status.getMessage())));
+                        shared(status.getOffered()),
+                        shared(status.getMessage())),
+                list(status.getUpdates()).stream().map(FleetMapping::update).toList());
+    }
+
+    private static Update update(MachineUpdate u) {
+        return new Update(
+                u.getToken(),
+                shared(u.getFrom()),
+                shared(u.getRelease()),
+                shared(u.getVersion()),
+                u.getVerdict(),
+                Boolean.TRUE.equals(u.getCounted()),
+                u.getQuestion(),
+                time(u.getAt()),
+                u.getReason());
     }
 
     private static Labels labels(Map<String, String> labels) {
@@ -53,7 +71,15 @@ final class FleetMapping {
                 : new Labels(
                         shared(labels.get(FleetMachine.GROUP_LABEL)),
                         shared(labels.get(FleetMachine.STREAM_LABEL)),
-                        shared(labels.get(FleetMachine.ARCHITECTURE_LABEL)));
+                        shared(labels.get(FleetMachine.ARCHITECTURE_LABEL)),
+                        state(labels.get(FleetMachine.STATE_LABEL)));
+    }
+
+    private static MachineState state(String label) {
+        return Arrays.stream(MachineState.values())
+                .filter(state -> state.name().equals(label))
+                .findFirst()
+                .orElse(null);
     }
 
     private static Evidence evidence(FleetMachineStatus status) {
@@ -148,6 +174,33 @@ final class FleetMapping {
         return patch;
     }
 
+    /** Of what became of its updates, on exactly the version that was read. */
+    static ObjectNode patch(List<Update> updates, String resourceVersion) {
+        ObjectNode patch = JSON.objectNode();
+        patch.putObject("metadata").put("resourceVersion", resourceVersion);
+        ArrayNode list = patch.putObject("status").putArray("updates");
+        for (Update update : updates) {
+            ObjectNode one = list.addObject();
+            one.put("token", update.token());
+            put(one, "from", update.from());
+            put(one, "release", update.release());
+            put(one, "version", update.version());
+            one.put("verdict", update.verdict().name());
+            one.put("counted", update.counts());
+            put(one, "question", Objects.toString(update.question(), null));
+            one.put("at", text(update.at()));
+            put(one, "reason", cut(update.why(), 1024));
+        }
+        return patch;
+    }
+
+    /** In a list there is nothing to remove. */
+    private static void put(ObjectNode object, String field, String value) {
+        if (value != null) {
+            object.put(field, value);
+        }
+    }
+
     private static String cut(String text, int longest) {
         return text == null || text.length() <= longest ? text : text.substring(0, longest);
     }
@@ -160,6 +213,7 @@ final class FleetMapping {
         status.put("pin", picture.pin());
         status.put("state", Objects.toString(picture.state(), null));
         status.put("since", text(picture.since()));
+        status.put("offered", picture.offered());
         status.put("message", cut(picture.message(), 1024));
         return patch;
     }
@@ -170,6 +224,7 @@ final class FleetMapping {
         map.put(FleetMachine.GROUP_LABEL, labels.group());
         map.put(FleetMachine.STREAM_LABEL, labels.stream());
         map.put(FleetMachine.ARCHITECTURE_LABEL, labels.architecture());
+        map.put(FleetMachine.STATE_LABEL, Objects.toString(labels.state(), null));
         return patch;
     }
 }

@@ -3,9 +3,10 @@ package dev.lockkeeper.operator.kube;
 import dev.lockkeeper.crds.v1alpha1.FleetRelease;
 import dev.lockkeeper.crds.v1alpha1.FleetReleaseStatus;
 import dev.lockkeeper.crds.v1alpha1.PinnedArchitecture;
-import dev.lockkeeper.crds.v1alpha1.ReleaseCount;
+import dev.lockkeeper.crds.v1alpha1.StateCount;
 import dev.lockkeeper.crds.v1alpha1.StreamPin;
 import dev.lockkeeper.crds.v1alpha1.StreamPinStatus;
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.FleetStore;
 import dev.lockkeeper.operator.graph.MachineView;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
@@ -17,16 +18,17 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Writes what the leader concludes of machines, pins and releases. */
 public final class FleetWriter implements FleetStore {
 
     private static final int CONFLICT = 409;
+    private static final int NOT_FOUND = 404;
+    private static final int TRIES = 5;
 
     private final KubernetesClient client;
     private final MachineCache machines;
@@ -59,15 +61,22 @@ public final class FleetWriter implements FleetStore {
     }
 
     @Override
-    public Map<String, Instant> behindSince(String pin) {
+    public Map<String, PinStatus.OfArchitecture> told(String pin) {
         StreamPin stored = client.resources(StreamPin.class).withName(pin).get();
-        Map<String, Instant> since = new HashMap<>();
+        Map<String, PinStatus.OfArchitecture> told = new HashMap<>();
         if (stored != null && stored.getStatus() != null && stored.getStatus().getArchitectures() != null) {
-            stored.getStatus().getArchitectures().stream()
-                    .filter(a -> a.getBehindSince() != null)
-                    .forEach(a -> since.put(a.getArchitecture(), FleetMapping.time(a.getBehindSince())));
+            stored.getStatus()
+                    .getArchitectures()
+                    .forEach(a -> told.put(
+                            a.getArchitecture(),
+                            PinStatus.OfArchitecture.before(
+                                    a.getArchitecture(),
+                                    a.getTarget(),
+                                    FleetMapping.time(a.getBehindSince()),
+                                    FleetMapping.time(a.getRollingSince()),
+                                    FleetMapping.time(a.getHeldBackSince()))));
         }
-        return since;
+        return told;
     }
 
     @Override
@@ -95,54 +104,91 @@ public final class FleetWriter implements FleetStore {
     private static PinnedArchitecture architecture(PinStatus.OfArchitecture told) {
         PinnedArchitecture one = new PinnedArchitecture();
         one.setArchitecture(told.architecture());
+        one.setSummary(told.summary());
+        one.setHealth(told.roll().health());
+        one.setReason(told.roll().reason());
         one.setTarget(told.target());
         one.setMachines(told.machines());
         one.setCurrent(told.current());
         one.setBehind(told.behind());
         one.setElsewhere(told.elsewhere());
+        one.setStates(told.states().entrySet().stream()
+                .map(e -> {
+                    StateCount count = new StateCount();
+                    count.setState(e.getKey());
+                    count.setMachines(e.getValue());
+                    return count;
+                })
+                .toList());
+        one.setUpdated(told.roll().updated());
+        one.setFailed(told.roll().failed());
+        one.setRollingSince(FleetMapping.text(told.roll().since()));
+        one.setEstimatedEnd(FleetMapping.text(told.roll().estimatedEnd()));
         one.setBehindSince(FleetMapping.text(told.behindSince()));
+        one.setHeldBackSince(FleetMapping.text(told.heldBackSince()));
         return one;
     }
 
     @Override
-    public void makeRelease(String name) {
+    public ReleaseView change(String release, Function<ReleaseView, ReleaseView.Status> change) throws StoreException {
+        try {
+            for (int i = 0; i < TRIES; i++) {
+                FleetRelease stored =
+                        client.resources(FleetRelease.class).withName(release).get();
+                if (stored == null) {
+                    stored = make(release);
+                }
+                if (stored == null) {
+                    continue;
+                }
+                ReleaseView before = PolicyMapping.release(stored);
+                ReleaseView.Status next = change.apply(before);
+                if (next.equals(before.status())) {
+                    return before;
+                }
+                ReleaseView after = put(stored, next);
+                if (after != null) {
+                    return after;
+                }
+            }
+        } catch (KubernetesClientException e) {
+            throw new StoreException("FleetRelease '" + release + "' cannot be written: " + e.getMessage(), e);
+        }
+        throw new StoreException("FleetRelease '" + release + "' is changed by others all the time.");
+    }
+
+    /** Null if somebody else was faster. */
+    private FleetRelease make(String name) {
         FleetRelease release = new FleetRelease();
         release.setMetadata(new ObjectMetaBuilder().withName(name).build());
         try {
-            client.resource(release).create();
+            return client.resource(release).create();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT) {
-                throw e;
+            if (e.getCode() == CONFLICT) {
+                return null;
             }
+            throw e;
         }
     }
 
-    @Override
-    public void tell(String release, ReleaseView.Status told) {
-        FleetRelease stored =
-                client.resources(FleetRelease.class).withName(release).get();
-        if (stored == null) {
-            return;
+    /** Null if it was changed or removed since it was read. */
+    private ReleaseView put(FleetRelease stored, ReleaseView.Status next) {
+        FleetReleaseStatus status = PolicyMapping.status(PolicyMapping.release(stored), next);
+        try {
+            String answer = StatusPatch.swap(
+                    client,
+                    "fleetreleases",
+                    stored.getMetadata().getName(),
+                    stored.getMetadata().getResourceVersion(),
+                    status,
+                    stored.getStatus());
+            return PolicyMapping.release(client.getKubernetesSerialization().unmarshal(answer, FleetRelease.class));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
+                return null;
+            }
+            throw e;
         }
-        FleetReleaseStatus status = new FleetReleaseStatus();
-        status.setObservedGeneration(told.observedGeneration());
-        status.setSummary(told.summary());
-        status.setFirstSeen(FleetMapping.text(told.firstSeen()));
-        status.setRolloutCompleted(FleetMapping.text(told.rolloutCompleted()));
-        status.setMachines(told.machines().values().stream()
-                .mapToInt(ReleaseView.Count::running)
-                .sum());
-        status.setArchitectures(new TreeMap<>(told.machines())
-                .entrySet().stream()
-                        .map(e -> {
-                            ReleaseCount count = new ReleaseCount();
-                            count.setArchitecture(e.getKey());
-                            count.setMachines(e.getValue().running());
-                            count.setOffered(e.getValue().offered());
-                            return count;
-                        })
-                        .toList());
-        StatusPatch.send(client, "fleetreleases", release, status, stored.getStatus());
     }
 
     @Override

@@ -147,6 +147,7 @@ public final class GroupMapping {
                                 node(p.getNode()),
                                 p.getVersion(),
                                 p.getVerdict() == null ? null : p.getVerdict().name(),
+                                Boolean.TRUE.equals(p.getWithholds()),
                                 time(p.getSince())))
                         .toList(),
                 list(status.getBackoff()).stream()
@@ -168,6 +169,7 @@ public final class GroupMapping {
                 time(h.getToldAt()),
                 h.getBootID(),
                 h.getVersion(),
+                h.getOffered(),
                 time(h.getSteadyAt()),
                 time(h.getNewBootAt()),
                 time(h.getReadySince()),
@@ -228,6 +230,7 @@ public final class GroupMapping {
         to.setToldAt(text(from.toldAt()));
         to.setBootID(from.bootId());
         to.setVersion(from.version());
+        to.setOffered(from.offered());
         to.setSteadyAt(text(from.steadyAt()));
         to.setNewBootAt(text(from.newBootAt()));
         to.setReadySince(text(from.readySince()));
@@ -262,6 +265,7 @@ public final class GroupMapping {
         to.setId(from.id());
         to.setNode(write(from.node(), to.getNode()));
         to.setVersion(from.version());
+        to.setWithholds(from.withholds() ? true : null);
         to.setVerdict(from.verdict() == null ? null : dev.lockkeeper.crds.v1alpha1.Verdict.valueOf(from.verdict()));
         to.setSince(text(from.since()));
         return to;

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.kube;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachineView;
@@ -7,6 +8,7 @@ import dev.lockkeeper.operator.graph.MachineView.Evidence;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
 import dev.lockkeeper.operator.graph.Machines;
+import dev.lockkeeper.operator.health.Update;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -92,6 +94,29 @@ public final class MachineCache implements Machines, AutoCloseable {
     }
 
     @Override
+    public Recorded record(String name, Update update) throws StoreException {
+        for (int i = 0; i < tries; i++) {
+            MachineView known = read(name).orElse(null);
+            if (known == null) {
+                known = create(name);
+            }
+            if (known == null) {
+                continue;
+            }
+            if (known.update(update.token()).filter(update::saysTheSameAs).isPresent()) {
+                return new Recorded(known, false);
+            }
+            MachineView stored = put(
+                    known.name(),
+                    FleetMapping.patch(MachineView.with(known.updates(), update), known.resourceVersion()));
+            if (stored != null) {
+                return new Recorded(stored, true);
+            }
+        }
+        throw new StoreException("FleetMachine '" + name + "' is changed by others all the time.");
+    }
+
+    @Override
     public MachineView change(String name, UnaryOperator<Evidence> change) throws StoreException {
         MachineView known = byName.get(name);
         for (int i = 0; i < tries; i++) {
@@ -106,7 +131,7 @@ public final class MachineCache implements Machines, AutoCloseable {
                 if (next.equals(known.evidence())) {
                     return known;
                 }
-                MachineView stored = put(known, next);
+                MachineView stored = put(known.name(), FleetMapping.patch(next, known.resourceVersion()));
                 if (stored != null) {
                     return stored;
                 }
@@ -130,18 +155,16 @@ public final class MachineCache implements Machines, AutoCloseable {
         }
     }
 
-    private MachineView put(MachineView known, Evidence next) throws StoreException {
+    /** Null if the version that the patch is for is not the stored one any more. */
+    private MachineView put(String name, ObjectNode patch) throws StoreException {
         try {
-            String stored = Patch.merge(
-                    client,
-                    PATH + known.name() + "/status",
-                    FleetMapping.patch(next, known.resourceVersion()).toString());
+            String stored = Patch.merge(client, PATH + name + "/status", patch.toString());
             return seen(FleetMapping.view(client.getKubernetesSerialization().unmarshal(stored, FleetMachine.class)));
         } catch (KubernetesClientException e) {
             if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
                 return null;
             }
-            throw new StoreException("FleetMachine '" + known.name() + "' cannot be written: " + e.getMessage(), e);
+            throw new StoreException("FleetMachine '" + name + "' cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -4,10 +4,15 @@ import dev.lockkeeper.cincinnati.policy.Pin;
 import dev.lockkeeper.crds.v1alpha1.Architecture;
 import dev.lockkeeper.crds.v1alpha1.Durations;
 import dev.lockkeeper.crds.v1alpha1.FleetRelease;
+import dev.lockkeeper.crds.v1alpha1.FleetReleaseSpec;
 import dev.lockkeeper.crds.v1alpha1.FleetReleaseStatus;
 import dev.lockkeeper.crds.v1alpha1.GraphSource;
 import dev.lockkeeper.crds.v1alpha1.MetadataSource;
+import dev.lockkeeper.crds.v1alpha1.ReleaseAcceptance;
+import dev.lockkeeper.crds.v1alpha1.ReleaseArchitecture;
 import dev.lockkeeper.crds.v1alpha1.ReleaseBlock;
+import dev.lockkeeper.crds.v1alpha1.ReleaseEvidence;
+import dev.lockkeeper.crds.v1alpha1.ReleaseState;
 import dev.lockkeeper.crds.v1alpha1.StreamPin;
 import dev.lockkeeper.crds.v1alpha1.StreamPinDefaults;
 import dev.lockkeeper.crds.v1alpha1.StreamPinSpec;
@@ -19,14 +24,17 @@ import dev.lockkeeper.operator.graph.GraphView;
 import dev.lockkeeper.operator.graph.PinView;
 import dev.lockkeeper.operator.graph.ReleaseView;
 import dev.lockkeeper.operator.graph.UpdateSource;
+import dev.lockkeeper.operator.health.ReleaseHealth;
 import dev.lockkeeper.operator.lock.LabelMatch;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Translates StreamPins, FleetReleases and UpdateGraphs into the records that decisions are made on, with defaults filled in. */
@@ -57,11 +65,8 @@ final class PolicyMapping {
                         or(spec.getFollowRollout(), StreamPinDefaults.FOLLOW_ROLLOUT)));
     }
 
-    ReleaseView release(FleetRelease release) {
-        List<ReleaseBlock> blocks =
-                release.getSpec() == null || release.getSpec().getBlock() == null
-                        ? List.of()
-                        : release.getSpec().getBlock();
+    static ReleaseView release(FleetRelease release) {
+        FleetReleaseSpec spec = or(release.getSpec(), new FleetReleaseSpec());
         String name = release.getMetadata().getName();
         return new ReleaseView(
                 name,
@@ -70,32 +75,101 @@ final class PolicyMapping {
                 or(release.getMetadata().getGeneration(), 0L),
                 or(FleetRelease.streamOf(name), ""),
                 or(FleetRelease.versionOf(name), name),
-                blocks.stream()
-                        .map(b -> new ReleaseView.Block(
-                                or(b.getArchitectures(), List.<Architecture>of()).stream()
-                                        .map(Architecture::name)
-                                        .collect(Collectors.toSet()),
-                                b.getReason()))
+                or(spec.getBlock(), List.<ReleaseBlock>of()).stream()
+                        .map(b -> word(b.getArchitectures(), b.getReason()))
+                        .toList(),
+                or(spec.getAccept(), List.<ReleaseAcceptance>of()).stream()
+                        .map(a -> word(a.getArchitectures(), a.getReason()))
                         .toList(),
                 status(release.getStatus()));
+    }
+
+    private static ReleaseView.Word word(List<Architecture> architectures, String reason) {
+        return new ReleaseView.Word(
+                or(architectures, List.<Architecture>of()).stream()
+                        .map(Architecture::name)
+                        .collect(Collectors.toSet()),
+                reason);
     }
 
     private static ReleaseView.Status status(FleetReleaseStatus status) {
         if (status == null) {
             return ReleaseView.Status.NONE;
         }
-        Map<String, ReleaseView.Count> machines = new HashMap<>();
-        if (status.getArchitectures() != null) {
-            status.getArchitectures()
-                    .forEach(a -> machines.put(
-                            a.getArchitecture(), new ReleaseView.Count(or(a.getMachines(), 0), or(a.getOffered(), 0))));
-        }
+        Map<String, ReleaseView.OfArchitecture> architectures = new HashMap<>();
+        or(status.getArchitectures(), List.<ReleaseArchitecture>of())
+                .forEach(a -> architectures.put(a.getArchitecture(), architecture(a)));
         return new ReleaseView.Status(
                 or(status.getObservedGeneration(), 0L),
                 status.getSummary(),
                 FleetMapping.time(status.getFirstSeen()),
                 FleetMapping.time(status.getRolloutCompleted()),
-                machines);
+                architectures);
+    }
+
+    private static ReleaseView.OfArchitecture architecture(ReleaseArchitecture a) {
+        return new ReleaseView.OfArchitecture(
+                new ReleaseView.Tally(
+                        or(a.getMachines(), 0), or(a.getOffered(), 0), or(a.getStaged(), 0), or(a.getUpdated(), 0)),
+                or(a.getState(), ReleaseState.New),
+                new ReleaseHealth(
+                        FleetMapping.time(a.getQuarantinedSince()),
+                        or(a.getEvidence(), List.<ReleaseEvidence>of()).stream()
+                                .map(e -> new ReleaseHealth.Proof(
+                                        e.getToken(),
+                                        e.getMachine(),
+                                        e.getVerdict(),
+                                        Boolean.TRUE.equals(e.getCounted()),
+                                        FleetMapping.time(e.getAt())))
+                                .toList()));
+    }
+
+    /** What is told of a release, as it is stored. */
+    static FleetReleaseStatus status(ReleaseView release, ReleaseView.Status told) {
+        FleetReleaseStatus status = new FleetReleaseStatus();
+        status.setObservedGeneration(told.observedGeneration());
+        status.setStream(release.stream());
+        status.setVersion(release.version());
+        status.setSummary(cut(told.summary()));
+        status.setFirstSeen(FleetMapping.text(told.firstSeen()));
+        status.setRolloutCompleted(FleetMapping.text(told.rolloutCompleted()));
+        Collection<ReleaseView.OfArchitecture> all = told.architectures().values();
+        status.setMachines(all.stream().mapToInt(a -> a.machines().running()).sum());
+        status.setUpdated(all.stream().mapToInt(a -> a.machines().updated()).sum());
+        status.setFailed(all.stream().mapToInt(a -> a.health().failed()).sum());
+        status.setArchitectures(new TreeMap<>(told.architectures())
+                .entrySet().stream()
+                        .map(e -> architecture(e.getKey(), e.getValue()))
+                        .toList());
+        return status;
+    }
+
+    private static ReleaseArchitecture architecture(String name, ReleaseView.OfArchitecture told) {
+        ReleaseArchitecture one = new ReleaseArchitecture();
+        one.setArchitecture(name);
+        one.setState(told.state());
+        one.setMachines(told.machines().running());
+        one.setOffered(told.machines().offered());
+        one.setStaged(told.machines().staged());
+        one.setUpdated(told.machines().updated());
+        one.setFailed(told.health().failed());
+        one.setQuarantinedSince(FleetMapping.text(told.health().quarantinedSince()));
+        one.setEvidence(told.health().evidence().stream()
+                .map(p -> {
+                    ReleaseEvidence evidence = new ReleaseEvidence();
+                    evidence.setToken(p.token());
+                    evidence.setMachine(p.machine());
+                    evidence.setVerdict(p.verdict());
+                    evidence.setCounted(p.counts());
+                    evidence.setAt(FleetMapping.text(p.at()));
+                    return evidence;
+                })
+                .toList());
+        return one;
+    }
+
+    private static String cut(String text) {
+        return text == null || text.length() <= 1024 ? text : text.substring(0, 1023) + "…";
     }
 
     GraphView graph(UpdateGraph graph) {
@@ -113,6 +187,7 @@ final class PolicyMapping {
                         .map(Architecture::name)
                         .toList(),
                 Durations.parse(or(spec.getRefreshInterval(), UpdateGraphDefaults.REFRESH_INTERVAL)),
+                or(spec.getFailureThreshold(), UpdateGraphDefaults.FAILURE_THRESHOLD),
                 spec.getCaBundle(),
                 spec.getProxy() == null ? null : URI.create(spec.getProxy()),
                 annotations == null ? null : annotations.get(UpdateGraph.ACCEPT_SOURCE_ANNOTATION),

@@ -169,7 +169,10 @@ public final class StateReader implements AutoCloseable {
             dataReadAt = readAt;
         }
         Policies policies = Policies.of(
-                views(pins, mapping::pin), views(releases, mapping::release), views(graphs, mapping::graph), readAt);
+                views(pins, mapping::pin),
+                views(releases, PolicyMapping::release),
+                views(graphs, mapping::graph),
+                readAt);
         current = new GraphState(policies, data);
         listeners.forEach(Runnable::run);
         return current;

@@ -20,6 +20,37 @@ final class StatusPatch {
      * @param before as it is stored; null: there is none
      */
     static void send(KubernetesClient client, String plural, String name, StatusPart status, StatusPart before) {
+        ObjectNode changed = changed(client, status, before);
+        if (!changed.isEmpty()) {
+            ObjectNode patch = JsonNodeFactory.instance.objectNode();
+            patch.set("status", changed);
+            Patch.merge(client, path(plural, name), patch.toString());
+        }
+    }
+
+    /**
+     * The same on exactly the version that was read: 409 if it is another one by now.
+     *
+     * @return the object as it is then, as JSON
+     */
+    static String swap(
+            KubernetesClient client,
+            String plural,
+            String name,
+            String resourceVersion,
+            StatusPart status,
+            StatusPart before) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.putObject("metadata").put("resourceVersion", resourceVersion);
+        patch.set("status", changed(client, status, before));
+        return Patch.merge(client, path(plural, name), patch.toString());
+    }
+
+    private static String path(String plural, String name) {
+        return "apis/lockkeeper.dev/v1alpha1/" + plural + "/" + name + "/status";
+    }
+
+    private static ObjectNode changed(KubernetesClient client, StatusPart status, StatusPart before) {
         KubernetesSerialization json = client.getKubernetesSerialization();
         JsonNode fields = json.convertValue(status, JsonNode.class);
         JsonNode stored =
@@ -35,10 +66,6 @@ final class StatusPatch {
                 changed.putNull(field);
             }
         });
-        if (!changed.isEmpty()) {
-            ObjectNode patch = JsonNodeFactory.instance.objectNode();
-            patch.set("status", changed);
-            Patch.merge(client, "apis/lockkeeper.dev/v1alpha1/" + plural + "/" + name + "/status", patch.toString());
-        }
+        return changed;
     }
 }

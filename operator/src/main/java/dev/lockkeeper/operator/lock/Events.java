@@ -13,6 +13,18 @@ public interface Events {
 
     void node(NodeRef node, Reason reason, String note);
 
+    /**
+     * Tells what became of an update, once for each verdict on it, however often it is told.
+     *
+     * @param node null for a machine that is no node: then only the group is told
+     * @param rebootGroup null if none serves it: then only the node is told
+     * @param key the same for the same verdict on the same update
+     */
+    void judged(NodeRef node, String rebootGroup, String key, String note);
+
+    /** Tells of a FleetRelease. */
+    void release(String name, String uid, Reason reason, String note);
+
     /** @param node null for a machine that is no node: then only the group is told */
     default void groupAndNode(NodeRef node, String rebootGroup, Reason reason, String note) {
         group(rebootGroup, reason, note);

@@ -65,6 +65,7 @@ public final class GroupWork {
     private final Store store;
     private final Cordons cordons;
     private final HolderWork holderWork;
+    private final Verdicts verdicts;
     private final SecretProblems secrets;
     private final Events events;
     private final Clock clock;
@@ -85,6 +86,7 @@ public final class GroupWork {
             Store store,
             Cordons cordons,
             HolderWork holderWork,
+            Verdicts verdicts,
             SecretProblems secrets,
             Events events,
             Clock clock) {
@@ -94,6 +96,7 @@ public final class GroupWork {
         this.store = store;
         this.cordons = cordons;
         this.holderWork = holderWork;
+        this.verdicts = verdicts;
         this.secrets = secrets;
         this.events = events;
         this.clock = clock;
@@ -184,7 +187,7 @@ public final class GroupWork {
     private Duration lookAfterSafely(GroupView group, Parked parked) {
         try {
             return lookAfter(group, parked);
-        } catch (RuntimeException e) {
+        } catch (StoreException | RuntimeException e) {
             LOG.warnf(
                     "group=%s machine=%s parked, looking after it failed, trying again: %s",
                     group.name(), parked.node().name(), e.getMessage());
@@ -192,10 +195,11 @@ public final class GroupWork {
         }
     }
 
-    private Duration lookAfter(GroupView group, Parked parked) {
+    private Duration lookAfter(GroupView group, Parked parked) throws StoreException {
         if (parked.node() == null) {
             return REST;
         }
+        noteWithholding(group, parked);
         NodeView node = nodes.of(parked.node()).orElse(null);
         if (node == null) {
             boolean gone = cordons.read(parked.node().name())
@@ -234,6 +238,7 @@ public final class GroupWork {
         if (left.isPositive()) {
             return left;
         }
+        verdicts.recovered(new Verdicts.Machine(parked.id(), node, group.name()), parked);
         if (cordons.uncordon(node, parked.token())) {
             unpark(
                     group,
@@ -245,6 +250,17 @@ public final class GroupWork {
             return REST;
         }
         return Duration.ofSeconds(1);
+    }
+
+    /** Whether the failure is answered can change later: by another machine's, or by a person's word. */
+    private void noteWithholding(GroupView group, Parked parked) {
+        NodeView node = nodes.of(parked.node()).orElse(null);
+        boolean withheld = verdicts.isWithheld(new Verdicts.Machine(parked.id(), node, group.name()), parked);
+        if (withheld != parked.withholds()) {
+            swapper.swap(group.name(), s -> Semaphore.withholding(s.state(), parked.token(), withheld))
+                    .toCompletableFuture()
+                    .join();
+        }
     }
 
     private void unpark(GroupView group, Parked parked, boolean down, Reason reason, String note) {

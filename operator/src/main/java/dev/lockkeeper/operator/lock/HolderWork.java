@@ -1,5 +1,7 @@
 package dev.lockkeeper.operator.lock;
 
+import dev.lockkeeper.crds.v1alpha1.UpdateQuestion;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Boot;
 import dev.lockkeeper.fleetlock.semaphore.DrainFigures;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
@@ -10,10 +12,12 @@ import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.fleetlock.semaphore.Sighting;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.semaphore.Step;
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import dev.lockkeeper.operator.health.Evidence;
 import dev.lockkeeper.operator.health.Judge;
 import dev.lockkeeper.operator.health.Judgement;
+import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.health.VerifyPolicy;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +32,8 @@ import org.jboss.logging.Logger;
  * Takes one holder one step towards its slot's return: cordon, drain, watch, judge, uncordon, free.
  *
  * <p>A step acts on the node first and then stores what it did, or stores what it is about to undo first: cordon before drain,
- * empty before Granted, uncordoned before the holder goes. Each is repeated without harm after a crash.
+ * empty before Granted, judged and recorded before the slot goes on, uncordoned before the holder goes. Each is repeated without harm
+ * after a crash.
  */
 public final class HolderWork {
 
@@ -47,6 +52,7 @@ public final class HolderWork {
     private final Cordons cordons;
     private final Drain drain;
     private final Swapper swapper;
+    private final Verdicts verdicts;
     private final Events events;
     private final Observations observations;
     private final Consumer<String> crashPoint;
@@ -68,6 +74,7 @@ public final class HolderWork {
             Cordons cordons,
             Drain drain,
             Swapper swapper,
+            Verdicts verdicts,
             Events events,
             Observations observations,
             Consumer<String> crashPoint,
@@ -77,6 +84,7 @@ public final class HolderWork {
         this.cordons = cordons;
         this.drain = drain;
         this.swapper = swapper;
+        this.verdicts = verdicts;
         this.events = events;
         this.observations = observations;
         this.crashPoint = crashPoint;
@@ -99,7 +107,7 @@ public final class HolderWork {
                 case REBOOTING, VERIFYING, FAILED -> judge(group, holder);
                 case RELEASING -> releasing(group, holder);
             };
-        } catch (RuntimeException e) {
+        } catch (StoreException | RuntimeException e) {
             LOG.warnf(
                     "group=%s machine=%s phase=%s step failed, trying again: %s",
                     group.name(), holder.machine(), holder.phase().text(), e.getMessage());
@@ -296,7 +304,7 @@ public final class HolderWork {
 
     // ---- after telling
 
-    private Duration judge(GroupView group, Holder holder) {
+    private Duration judge(GroupView group, Holder holder) throws StoreException {
         if (holder.node() == null) {
             return stuckAlone(group, holder);
         }
@@ -324,6 +332,7 @@ public final class HolderWork {
                 group.verify().stuckAfter());
         Evidence evidence = new Evidence(
                 new Boot(holder.bootId(), holder.version()),
+                holder.offered(),
                 node.boot(),
                 node.ready(),
                 readySince,
@@ -336,7 +345,7 @@ public final class HolderWork {
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
         Sighting sighting =
                 new Sighting(newBoot ? now : null, readySince, holder.steadyAt() == null ? null : heartbeat, stuck);
-        return carryOut(group, holder, node, sighting, judgement);
+        return carryOut(new Trial(group, holder, node, evidence, sighting), judgement);
     }
 
     /** A person uncordoned the node: a cordon that a person sets later must not pass for this one. */
@@ -405,22 +414,64 @@ public final class HolderWork {
         }
     }
 
-    private Duration carryOut(GroupView group, Holder holder, NodeView node, Sighting sighting, Judgement judgement) {
+    /** One look at a machine that was told, and all that it is judged by. */
+    private record Trial(GroupView group, Holder holder, NodeView node, Evidence evidence, Sighting sighting) {
+
+        Update update(Verdict verdict, boolean counts, UpdateQuestion question, Instant now, String why) {
+            return new Update(
+                    holder.token(),
+                    holder.version(),
+                    Judge.release(evidence).orElse(null),
+                    evidence.isNewBoot() ? node.version() : null,
+                    verdict,
+                    counts,
+                    question,
+                    now,
+                    why);
+        }
+    }
+
+    private Duration carryOut(Trial trial, Judgement judgement) throws StoreException {
         return switch (judgement) {
             case Judgement.Keep keep -> {
-                see(group, holder, sighting);
+                see(trial.group(), trial.holder(), trial.sighting());
                 Duration left = Duration.between(clock.instant(), keep.lookAgainAt());
                 yield left.compareTo(SOON) < 0 ? SOON : left;
             }
             case Judgement.Stuck stuck -> {
-                see(group, holder, sighting);
-                stuck(group, holder, stuck.why());
+                if (stuck.verdict().isPresent() && trial.holder().stuck() == null) {
+                    record(trial, stuck.verdict().get(), true, null, stuck.why());
+                }
+                see(trial.group(), trial.holder(), trial.sighting());
+                stuck(trial.group(), trial.holder(), stuck.why());
                 yield GroupWork.REST;
             }
-            case Judgement.Updated updated -> release(group, holder, sighting, updated.why());
-            case Judgement.Inconclusive inconclusive -> release(group, holder, sighting, inconclusive.why());
-            case Judgement.Failed failed -> failed(group, holder, node, sighting, failed);
+            case Judgement.Updated updated -> {
+                record(trial, Verdict.Updated, false, null, updated.why());
+                yield release(trial, updated.why());
+            }
+            case Judgement.Inconclusive inconclusive -> {
+                record(trial, Verdict.Inconclusive, false, inconclusive.question(), inconclusive.why());
+                yield release(trial, inconclusive.why());
+            }
+            case Judgement.Failed failed -> failed(trial, failed);
         };
+    }
+
+    /**
+     * The verdict is stored before the slot goes on: a crash between the two repeats it, and changes nothing by that.
+     *
+     * @return whether the release is withheld from the machine's architecture now
+     */
+    private boolean record(Trial trial, Verdict verdict, boolean counts, UpdateQuestion question, String why)
+            throws StoreException {
+        crashPoint.accept("BEFORE_RECORD");
+        boolean withheld = verdicts.record(
+                new Verdicts.Machine(
+                        trial.holder().id(), trial.node(), trial.group().name()),
+                trial.update(verdict, counts, question, clock.instant(), why));
+        crashPoint.accept("AFTER_RECORD");
+        return withheld;
     }
 
     /** Stores what was seen together with what follows from it. */
@@ -447,30 +498,38 @@ public final class HolderWork {
         }
     }
 
-    private Duration release(GroupView group, Holder holder, Sighting sighting, String why) {
+    private Duration release(Trial trial, String why) {
+        Holder holder = trial.holder();
         crashPoint.accept("BEFORE_VERDICT");
-        boolean done = conclude(group, holder, sighting, (s, now) -> Semaphore.release(s, holder.token(), why, now));
+        boolean done = conclude(
+                trial.group(), holder, trial.sighting(), (s, now) -> Semaphore.release(s, holder.token(), why, now));
         crashPoint.accept("AFTER_VERDICT");
         if (done) {
             observations.verified(holder.node(), Duration.between(holder.since(), clock.instant()));
-            events.groupAndNode(holder.node(), group.name(), Reason.Verified, holder.machine() + ": " + why + ".");
+            events.groupAndNode(
+                    holder.node(), trial.group().name(), Reason.Verified, holder.machine() + ": " + why + ".");
         }
         return SOON;
     }
 
-    private Duration failed(GroupView group, Holder holder, NodeView node, Sighting sighting, Judgement.Failed failed) {
+    private Duration failed(Trial trial, Judgement.Failed failed) throws StoreException {
+        GroupView group = trial.group();
+        Holder holder = trial.holder();
         if (holder.phase() == Phase.FAILED) {
-            see(group, holder, sighting);
+            see(group, holder, trial.sighting());
             return GroupWork.REST;
         }
+        boolean withheld =
+                record(trial, Verdict.Failed, failed.countsAgainstRelease(), failed.question(), failed.why());
         boolean park = group.verify().park();
         crashPoint.accept("BEFORE_PARK");
         boolean done = conclude(
                 group,
                 holder,
-                sighting,
+                trial.sighting(),
                 (s, now) -> park
-                        ? Semaphore.park(s, holder.token(), node.version(), "Failed", now)
+                        ? Semaphore.park(
+                                s, holder.token(), trial.node().version(), Verdict.Failed.name(), withheld, now)
                         : Semaphore.fail(s, holder.token(), failed.why(), now));
         crashPoint.accept("AFTER_PARK");
         if (done) {
@@ -487,7 +546,10 @@ public final class HolderWork {
     // ---- the way out
 
     /** Uncordons, then frees. A node that is not Ready stays cordoned; its cordon is swept once it is Ready. */
-    private Duration releasing(GroupView group, Holder holder) {
+    private Duration releasing(GroupView group, Holder holder) throws StoreException {
+        if (holder.node() == null && holder.toldAt() != null && holder.steadyAt() != null) {
+            recordWithoutNode(group, holder);
+        }
         if (holder.node() != null) {
             crashPoint.accept("BEFORE_UNCORDON");
             if (!uncordoned(holder)) {
@@ -508,6 +570,22 @@ public final class HolderWork {
                             + (holder.reason() == null ? "." : ": " + holder.reason() + "."));
         }
         return SOON;
+    }
+
+    /** Nothing shows yet what a machine runs that is no node: the next word of its agent does. */
+    private void recordWithoutNode(GroupView group, Holder holder) throws StoreException {
+        verdicts.record(
+                new Verdicts.Machine(holder.id(), null, group.name()),
+                new Update(
+                        holder.token(),
+                        holder.version(),
+                        holder.offered(),
+                        null,
+                        Verdict.Inconclusive,
+                        false,
+                        holder.offered() == null ? null : UpdateQuestion.Version,
+                        clock.instant(),
+                        "its agent is steady again"));
     }
 
     /** Whether no cordon of this holding is left that should go. The cache is believed where the write proves it. */

@@ -466,13 +466,14 @@ public final class LockService implements AgentApi {
         fresh(
                 request,
                 holder,
-                () -> withdrawn(request, holder)
+                () -> withdrawn(request, holder, records.clearance(request.call))
                         .orElseGet(() -> CompletableFuture.completedFuture(new PreReboot.Proceed(holder))));
     }
 
     /** Takes the slot back if the release that the machine may have staged must not be booted; empty if it may. */
-    private Optional<CompletionStage<PreReboot>> withdrawn(OpenRequest request, Holder holder) throws StoreException {
-        Refusal refusal = records.objectionNow(request.call).orElse(null);
+    private Optional<CompletionStage<PreReboot>> withdrawn(
+            OpenRequest request, Holder holder, MachineRecords.Clearance clearance) {
+        Refusal refusal = clearance.objection();
         // A person's pause stops new grants, not those that go on.
         if (refusal == null || refusal.kind() == Kind.PAUSED) {
             return Optional.empty();
@@ -495,7 +496,8 @@ public final class LockService implements AgentApi {
     }
 
     private CompletionStage<PreReboot> tellFresh(OpenRequest request, Holder holder) throws StoreException {
-        Optional<CompletionStage<PreReboot>> withdrawn = withdrawn(request, holder);
+        MachineRecords.Clearance clearance = records.clearance(request.call);
+        Optional<CompletionStage<PreReboot>> withdrawn = withdrawn(request, holder, clearance);
         if (withdrawn.isPresent()) {
             return withdrawn.get();
         }
@@ -524,7 +526,9 @@ public final class LockService implements AgentApi {
         }
         Boot fresh = boot;
         outside.crashPoint("BEFORE_TELL");
-        return swapper.swap(request.rebootGroup, s -> Semaphore.tell(s.state(), holder.token(), fresh, clock.instant()))
+        return swapper.swap(
+                        request.rebootGroup,
+                        s -> Semaphore.tell(s.state(), holder.token(), fresh, clearance.offered(), clock.instant()))
                 .thenApply(told -> {
                     outside.crashPoint("AFTER_TELL");
                     return told

@@ -11,8 +11,16 @@ public interface MachineRecords {
     /** Why the machine must not reboot now, as far as this replica knows; empty if it may. Does not block. */
     Optional<Refusal> objection(AgentApi.Call call);
 
-    /** The same by reads that begin after the call. Blocks. */
-    Optional<Refusal> objectionNow(AgentApi.Call call) throws StoreException;
+    /**
+     * What reads that begin after the call show.
+     *
+     * @param objection why the machine must not reboot; null: it may
+     * @param offered the release that it was last offered and does not run; null: none
+     */
+    record Clearance(Refusal objection, String offered) {}
+
+    /** Whether the machine may reboot, by reads that begin after the call, and to what. Blocks. */
+    Clearance clearance(AgentApi.Call call) throws StoreException;
 
     /** The machine asked for a slot. Does not block. */
     void asked(AgentApi.Call call);

@@ -16,6 +16,10 @@ public enum Reason {
     Rebooted(false, "Verify"),
     /** Judged after a reboot, and healthy. */
     Verified(false, "Verify"),
+    /** What became of an update was stored. */
+    Judged(false, "Verify"),
+    /** A release is withheld from an architecture because machines came back sick. */
+    Quarantined(true, "Quarantine"),
     /** Judged Failed, and keeps its slot. */
     Failed(true, "Verify"),
     /** Judged Failed, and parked: cordoned, listed, without a slot. */

@@ -57,6 +57,10 @@ public final class CrashPoint {
         /** The offer of a release is stored. */
         BEFORE_OFFER,
         AFTER_OFFER,
+        /** A verdict is stored in the records of the machine and of the release, one after the other. */
+        BEFORE_RECORD,
+        BETWEEN_RECORDS,
+        AFTER_RECORD,
         /** A failed machine is parked or failed. */
         BEFORE_PARK,
         AFTER_PARK

@@ -1,6 +1,7 @@
 package dev.lockkeeper.operator.observe;
 
 import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.operator.graph.FleetFigures;
 import dev.lockkeeper.operator.graph.GraphView;
 import dev.lockkeeper.operator.graph.Policies;
@@ -34,6 +35,9 @@ public final class FleetMeters {
     private final MultiGauge targets;
     private final MultiGauge upToDate;
     private final MultiGauge behind;
+    private final MultiGauge heldBack;
+    private final MultiGauge quarantined;
+    private final MultiGauge openOffers;
     private final MultiGauge ages;
     private final AtomicInteger testingClock = new AtomicInteger();
 
@@ -50,6 +54,15 @@ public final class FleetMeters {
         targets = gauge("pin.target.info", "1; the label names the release that the pin's machines should run.");
         upToDate = gauge("pin.up.to.date.ratio", "The share of the pin's machines that run the target, from 0 to 1.");
         behind = gauge("pin.behind.seconds", "For how long a machine of the pin has been behind; 0 if none is.");
+        heldBack = gauge(
+                "pin.held.back.seconds",
+                "For how long the pin has kept machines from a newer release; 0 if it does not.");
+        quarantined = gauge(
+                "quarantined.releases",
+                "Quarantined releases that are newer than the newest one that machines may have.");
+        openOffers = gauge(
+                "offers.open.seconds",
+                "How old the oldest offer is whose agent does not ask for its reboot; 0 if there is none.");
         ages = gauge("graph.age.seconds", "How long ago the source was last read.");
         Gauge.builder(PREFIX + "testing.clock", testingClock, AtomicInteger::get)
                 .description("1 while decisions are made at a time that was set for a test.")
@@ -71,6 +84,22 @@ public final class FleetMeters {
                 .description("Refreshes of streams. result: changed, unchanged, doubtful or failed.")
                 .tag("graph", graph)
                 .tag("result", result)
+                .register(registry)
+                .increment();
+    }
+
+    /**
+     * What became of one update of one machine.
+     *
+     * @param pin null: none was for it
+     * @param architecture null: not known
+     */
+    public void judged(String pin, String architecture, Verdict verdict) {
+        Counter.builder(PREFIX + "updates")
+                .description("Verdicts on updates of machines.")
+                .tag("pin", pin == null ? "" : pin)
+                .tag("architecture", architecture == null ? "" : architecture)
+                .tag("verdict", verdict.name())
                 .register(registry)
                 .increment();
     }
@@ -97,6 +126,21 @@ public final class FleetMeters {
                         .toList(),
                 true);
         pins(figures);
+        scopes(figures);
+    }
+
+    private void scopes(FleetFigures figures) {
+        Instant now = clock.instant();
+        List<Row<?>> withheld = new ArrayList<>();
+        List<Row<?>> open = new ArrayList<>();
+        figures.quarantined().forEach((scope, count) -> {
+            Tags tags = Tags.of("stream", scope.stream(), "architecture", scope.architecture());
+            Instant oldest = figures.oldestOffers().get(scope);
+            withheld.add(Row.of(tags, count));
+            open.add(Row.of(tags, oldest == null ? 0 : seconds(oldest, now)));
+        });
+        quarantined.register(withheld, true);
+        openOffers.register(open, true);
     }
 
     private void pins(FleetFigures figures) {
@@ -104,6 +148,7 @@ public final class FleetMeters {
         List<Row<?>> target = new ArrayList<>();
         List<Row<?>> ratio = new ArrayList<>();
         List<Row<?>> seconds = new ArrayList<>();
+        List<Row<?>> held = new ArrayList<>();
         figures.pins().forEach((pin, f) -> {
             Tags tags = Tags.of("pin", pin.pin(), "architecture", pin.architecture());
             if (f.target() != null) {
@@ -111,7 +156,9 @@ public final class FleetMeters {
             }
             ratio.add(Row.of(tags, f.machines() == 0 ? 1.0 : (double) f.current() / f.machines()));
             seconds.add(Row.of(tags, f.behindSince() == null ? 0 : seconds(f.behindSince(), now)));
+            held.add(Row.of(tags, f.heldBackSince() == null ? 0 : seconds(f.heldBackSince(), now)));
         });
+        heldBack.register(held, true);
         targets.register(target, true);
         upToDate.register(ratio, true);
         behind.register(seconds, true);

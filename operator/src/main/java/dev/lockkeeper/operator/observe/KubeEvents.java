@@ -107,6 +107,29 @@ public final class KubeEvents implements Events, AutoCloseable {
     }
 
     @Override
+    public void judged(NodeRef node, String rebootGroup, String key, String note) {
+        log("group=" + rebootGroup, Reason.Judged, note);
+        if (rebootGroup != null) {
+            offer(EventText.ofVerdict(groupReference(rebootGroup), key, note));
+        }
+        if (node != null) {
+            offer(EventText.ofVerdict(nodeReference(node), key, note));
+        }
+    }
+
+    @Override
+    public void release(String name, String uid, Reason reason, String note) {
+        log("release=" + name, reason, note);
+        ObjectReference release = new ObjectReferenceBuilder()
+                .withApiVersion("lockkeeper.dev/v1alpha1")
+                .withKind("FleetRelease")
+                .withName(name)
+                .withUid(uid)
+                .build();
+        offer(EventText.of(release, reason, note));
+    }
+
+    @Override
     public void refused(NodeRef node, String rebootGroup, String id, Refusal refusal) {
         if (!refusals.lets(id, refusal.kind())) {
             return;
@@ -180,8 +203,7 @@ public final class KubeEvents implements Events, AutoCloseable {
             }
             return;
         }
-        Duration span = text.once() ? refusedInterval : SAME;
-        String name = text.name(now.getEpochSecond() / Math.max(1, span.toSeconds()));
+        String name = text.name(span(text, now));
         try {
             client.v1()
                     .events()
@@ -197,6 +219,15 @@ public final class KubeEvents implements Events, AutoCloseable {
             // down.
             remember(text, new Told(name, now, false, 1));
         }
+    }
+
+    /** A verdict is told once for ever: its key is never used again. */
+    private long span(EventText text, Instant now) {
+        if (text.reason() == Reason.Judged) {
+            return 0;
+        }
+        Duration span = text.once() ? refusedInterval : SAME;
+        return now.getEpochSecond() / Math.max(1, span.toSeconds());
     }
 
     private void count(EventText text, Told next, Instant now) {

@@ -9,8 +9,12 @@ import static dev.lockkeeper.operator.graph.TestingState.V3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.crds.v1alpha1.ReleaseState;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
+import dev.lockkeeper.operator.health.ReleaseHealth;
+import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.Membership;
 import dev.lockkeeper.operator.lock.NodeView;
@@ -129,7 +133,8 @@ class FleetPictureTest {
                 null,
                 MachineView.Labels.NONE,
                 standing.machine().evidence(),
-                FleetPicture.told(standing, T0));
+                FleetPicture.told(standing, T0),
+                List.of());
         machines.set(0, told);
         now = T0.plusSeconds(600);
         assertThat(FleetPicture.told(only(), now).since()).isEqualTo(T0);
@@ -190,10 +195,13 @@ class FleetPictureTest {
                         "stable-" + V2,
                         "stable-" + V3,
                         "stable-44.20260618.3.0");
-        assertThat(told.get("stable-" + V1).status().machines()).containsEntry("x86_64", new ReleaseView.Count(1, 0));
-        assertThat(told.get("stable-" + TestingState.BARRIER).status().machines())
-                .containsEntry("x86_64", new ReleaseView.Count(0, 1));
-        assertThat(told.get("stable-" + V3).status().summary()).isEqualTo("s390x: it is broken");
+        assertThat(told.get("stable-" + V1).facts().machines())
+                .containsEntry("x86_64", new ReleaseView.Tally(1, 0, 0, 0));
+        assertThat(told.get("stable-" + TestingState.BARRIER).facts().machines())
+                .containsEntry("x86_64", new ReleaseView.Tally(0, 1, 0, 0));
+        FleetPicture.Told blocked = told.get("stable-" + V3);
+        assertThat(ReleasePicture.of(blocked.view(), blocked.facts(), T0).summary())
+                .isEqualTo("s390x: it is broken");
         assertThat(picture().needless()).isEmpty();
     }
 
@@ -216,7 +224,16 @@ class FleetPictureTest {
         assertThat(status.behind()).isEqualTo(1);
         assertThat(status.architectures())
                 .filteredOn(a -> a.architecture().equals("x86_64"))
-                .containsExactly(new PinStatus.OfArchitecture("x86_64", V3, 1, 0, 1, 0, T0));
+                .singleElement()
+                .satisfies(a -> {
+                    assertThat(List.of(a.machines(), a.current(), a.behind(), a.elsewhere()))
+                            .containsExactly(1, 0, 1, 0);
+                    assertThat(a.target()).isEqualTo(V3);
+                    assertThat(a.behindSince()).isEqualTo(T0);
+                    assertThat(a.summary()).isEqualTo("0/1 Rolling");
+                    assertThat(a.roll().since()).isEqualTo(T0);
+                    assertThat(a.states()).isEqualTo(Map.of(MachineState.Behind, 1));
+                });
         assertThat(status.conditions())
                 .filteredOn(c -> c.type().equals("UpToDate"))
                 .singleElement()
@@ -239,5 +256,114 @@ class FleetPictureTest {
                 .satisfies(c -> assertThat(c.message())
                         .contains("worker-1 must pass the barrier " + TestingState.BARRIER
                                 + ", which is withheld there."));
+    }
+
+    private static PinStatus.OfArchitecture x86(PinStatus status) {
+        return status.architectures().stream()
+                .filter(a -> a.architecture().equals("x86_64"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private PinStatus.OfArchitecture pinned() {
+        return x86(picture().pins().get("pin"));
+    }
+
+    private static TestingState following() {
+        return TestingState.usual().pin("pin", null, Set.of("workers"), (String) null);
+    }
+
+    private static Update update(String token, String release, Verdict verdict, Instant at) {
+        return new Update(token, V2, release, release, verdict, verdict == Verdict.Failed, null, at, "a test");
+    }
+
+    @Test
+    void aQuarantinedReleaseIsToldThoughItsMachinesRunWhatTheyMay() {
+        state = following().quarantine(V3, "x86_64").state();
+        machine("worker-1", running("worker-1", V2));
+        PinStatus status = picture().pins().get("pin");
+        assertThat(x86(status).target()).isEqualTo(V2);
+        assertThat(x86(status).summary()).isEqualTo("0/1 Quarantined");
+        assertThat(x86(status).roll().reason())
+                .isEqualTo(V3 + " is withheld from x86_64: quarantined, because worker-9 came back sick from it.");
+        assertThat(only().state()).isEqualTo(MachineState.Current);
+        assertThat(status.conditions())
+                .filteredOn(c -> c.type().equals("UpToDate") || c.type().equals("Degraded"))
+                .extracting(c -> c.type() + " " + c.status() + " " + c.reason())
+                .containsExactly("UpToDate false ReleaseWithheld", "Degraded true ReleaseWithheld");
+        assertThat(picture().quarantined())
+                .isEqualTo(Map.of(
+                        new FleetFigures.Scope("stable", "x86_64"), 1, new FleetFigures.Scope("stable", "s390x"), 0));
+    }
+
+    /** Else it would be offered again one day. */
+    @Test
+    void whatWasFoundOutOfAReleaseIsKept() {
+        state = TestingState.usual().quarantine(V2, "x86_64").state();
+        assertThat(picture().releases().keySet()).containsExactlyInAnyOrder("stable-" + V2, "stable-" + V3);
+        assertThat(picture().needless()).isEmpty();
+        state = TestingState.usual().quarantine("44.20200101.3.0", "x86_64").state();
+        assertThat(picture().needless())
+                .as("no graph has it any more")
+                .extracting(ReleaseView::version)
+                .containsExactly("44.20200101.3.0");
+    }
+
+    @Test
+    void aFailureBelowTheThresholdIsSuspect() {
+        ReleaseHealth health =
+                new ReleaseHealth(null, List.of(new ReleaseHealth.Proof("t", "worker-9", Verdict.Failed, true, T0)));
+        state = following()
+                .failureThreshold(3)
+                .told(V3, "x86_64", health, ReleaseState.Suspect)
+                .state();
+        machine("worker-1", running("worker-1", V2));
+        assertThat(pinned().summary()).isEqualTo("0/1 Suspect");
+        assertThat(pinned().roll().reason())
+                .isEqualTo(V3 + " failed once on x86_64; after 3 failures it is withheld there.");
+        assertThat(pinned().target()).isEqualTo(V3);
+    }
+
+    @Test
+    void aRollThatNobodyMovesIsStalled() {
+        state = following().state();
+        machine("worker-1", running("worker-1", V2));
+        now = T0.plus(Duration.ofHours(6));
+        assertThat(pinned().summary()).isEqualTo("0/1 Stalled");
+        assertThat(pinned().roll().reason())
+                .isEqualTo("No machine is on its way, and worker-1 is Silent: see kubectl describe fm worker-1.");
+    }
+
+    @Test
+    void theEndOfARollFollowsFromItsPace() {
+        state = following().state();
+        Instant began = T0.minusSeconds(3600);
+        for (String name : List.of("worker-2", "worker-3")) {
+            nodes.add(TestingGroup.node(name, "kubernetes.io/arch", "amd64", null));
+        }
+        machines.add(TestingMachines.with(
+                TestingMachines.view("worker-1", running("worker-1", V3)),
+                update("old", V2, Verdict.Updated, began.minusSeconds(60)),
+                update("new", V3, Verdict.Updated, began.plusSeconds(600))));
+        machine("worker-2", running("worker-2", V2));
+        machines.add(TestingMachines.with(
+                TestingMachines.view("worker-3", running("worker-3", V2)),
+                update("third", V3, Verdict.Failed, began.plusSeconds(700))));
+        PinStatus.OfArchitecture before = PinStatus.OfArchitecture.before("x86_64", V3, began, began, null);
+        PinStatus.Roll roll = x86(FleetPicture.of(
+                                state,
+                                new Membership(groups),
+                                nodes,
+                                machines,
+                                _ -> Map.of("x86_64", before),
+                                TIMES,
+                                now)
+                        .pins()
+                        .get("pin"))
+                .roll();
+        assertThat(roll.since()).isEqualTo(began);
+        assertThat(roll.updated()).isEqualTo(1);
+        assertThat(roll.failed()).isEqualTo(1);
+        assertThat(roll.estimatedEnd()).as("10 minutes each").isEqualTo(began.plusSeconds(1800));
     }
 }

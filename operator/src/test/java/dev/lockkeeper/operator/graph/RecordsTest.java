@@ -71,7 +71,7 @@ class RecordsTest {
         machines.put("worker-1", running("worker-1", V2, offer(V3)));
         fresh = TestingState.usual().block(V3).state();
         assertThat(records.objection(call("worker-1"))).isEmpty();
-        assertThat(records.objectionNow(call("worker-1"))).map(Refusal::kind).hasValue(Kind.RELEASE_WITHDRAWN);
+        assertThat(records.clearance(call("worker-1")).objection().kind()).isEqualTo(Kind.RELEASE_WITHDRAWN);
         cached = fresh;
         assertThat(records.objection(call("worker-1"))).map(Refusal::kind).hasValue(Kind.RELEASE_WITHDRAWN);
     }
@@ -86,7 +86,7 @@ class RecordsTest {
     @Test
     void aRecordThatCannotBeReadIsTold() {
         machines.failure = new StoreException("away");
-        assertThatThrownBy(() -> records.objectionNow(call("worker-1"))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> records.clearance(call("worker-1"))).isInstanceOf(StoreException.class);
     }
 
     @Test
@@ -131,7 +131,7 @@ class RecordsTest {
         assertThat(stored().offers()).hasSize(1);
         assertThat(stored().isOfThisRun(stored().offers().getFirst())).isFalse();
         fresh = TestingState.usual().block(V3).state();
-        assertThat(records.objectionNow(call("worker-1"))).map(Refusal::kind).hasValue(Kind.RELEASE_WITHDRAWN);
+        assertThat(records.clearance(call("worker-1")).objection().kind()).isEqualTo(Kind.RELEASE_WITHDRAWN);
         fresh = TestingState.usual().state();
         records.started(call("worker-1")).toCompletableFuture().join();
         assertThat(stored().offers()).isEmpty();

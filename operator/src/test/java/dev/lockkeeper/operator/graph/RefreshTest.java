@@ -114,6 +114,7 @@ class RefreshTest {
                 g.streams(),
                 List.of("x86_64"),
                 g.refreshInterval(),
+                g.failureThreshold(),
                 null,
                 null,
                 hash,

@@ -4,6 +4,7 @@ import dev.lockkeeper.cincinnati.metadata.Scheme;
 import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachineView.Evidence;
+import dev.lockkeeper.operator.health.Update;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +40,26 @@ final class TestingMachines implements Machines {
                 List.of());
     }
 
+    /** The same machine, with what became of its updates. */
+    static MachineView with(MachineView machine, Update... updates) {
+        return new MachineView(
+                machine.name(),
+                machine.uid(),
+                machine.resourceVersion(),
+                machine.pausedReason(),
+                machine.labels(),
+                machine.evidence(),
+                machine.picture(),
+                List.of(updates));
+    }
+
     static Offer offer(String version) {
         return new Offer(version, TestingState.T0, null, 1);
     }
 
     static MachineView view(String name, Evidence evidence) {
-        return new MachineView(name, "uid", "1", null, MachineView.Labels.NONE, evidence, MachineView.Picture.NONE);
+        return new MachineView(
+                name, "uid", "1", null, MachineView.Labels.NONE, evidence, MachineView.Picture.NONE, List.of());
     }
 
     void put(String name, Evidence evidence) {
@@ -67,6 +82,21 @@ final class TestingMachines implements Machines {
             throw failure;
         }
         return named(name);
+    }
+
+    @Override
+    public Recorded record(String name, Update update) throws StoreException {
+        if (failure != null) {
+            throw failure;
+        }
+        MachineView known = named(name).orElseGet(() -> view(name, Evidence.NONE));
+        if (known.update(update.token()).filter(update::saysTheSameAs).isPresent()) {
+            return new Recorded(known, false);
+        }
+        writes.incrementAndGet();
+        MachineView next = with(known, MachineView.with(known.updates(), update).toArray(Update[]::new));
+        stored.put(name, next);
+        return new Recorded(next, true);
     }
 
     @Override

@@ -6,6 +6,9 @@ import dev.lockkeeper.cincinnati.metadata.Rollout;
 import dev.lockkeeper.cincinnati.metadata.StreamMetadata;
 import dev.lockkeeper.cincinnati.metadata.UpdateMetadata;
 import dev.lockkeeper.cincinnati.policy.Pin;
+import dev.lockkeeper.crds.v1alpha1.ReleaseState;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
+import dev.lockkeeper.operator.health.ReleaseHealth;
 import dev.lockkeeper.operator.lock.LabelMatch;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +33,12 @@ final class TestingState {
     private final List<ReleaseView> releases = new ArrayList<>();
     private final Map<String, Instant> firstSeen = new HashMap<>();
     private Instant readAt = T0;
+    private int threshold = 1;
+
+    TestingState failureThreshold(int failures) {
+        threshold = failures;
+        return this;
+    }
 
     /** Three releases that are out, with a barrier after the first. */
     static TestingState usual() {
@@ -79,8 +88,34 @@ final class TestingState {
                 1,
                 "stable",
                 version,
-                List.of(new ReleaseView.Block(Set.of(architectures), "it is broken")),
+                List.of(new ReleaseView.Word(Set.of(architectures), "it is broken")),
+                List.of(),
                 ReleaseView.Status.NONE));
+        return this;
+    }
+
+    /** A release that a machine of the architecture came back sick from, so that it is withheld there. */
+    TestingState quarantine(String version, String architecture) {
+        ReleaseHealth.Proof proof = new ReleaseHealth.Proof("token", "worker-9", Verdict.Failed, true, T0);
+        return told(version, architecture, new ReleaseHealth(T0, List.of(proof)), ReleaseState.Quarantined);
+    }
+
+    TestingState told(String version, String architecture, ReleaseHealth health, ReleaseState state) {
+        releases.add(new ReleaseView(
+                "stable-" + version,
+                "uid",
+                "1",
+                1,
+                "stable",
+                version,
+                List.of(),
+                List.of(),
+                new ReleaseView.Status(
+                        1,
+                        null,
+                        null,
+                        null,
+                        Map.of(architecture, new ReleaseView.OfArchitecture(ReleaseView.Tally.NONE, state, health)))));
         return this;
     }
 
@@ -90,6 +125,10 @@ final class TestingState {
     }
 
     static GraphView graph(String name) {
+        return graph(name, 1);
+    }
+
+    private static GraphView graph(String name, int threshold) {
         return new GraphView(
                 name,
                 "uid-" + name,
@@ -100,6 +139,7 @@ final class TestingState {
                 List.of("stable"),
                 List.of("x86_64", "s390x"),
                 Duration.ofMinutes(5),
+                threshold,
                 null,
                 null,
                 null,
@@ -121,11 +161,11 @@ final class TestingState {
     GraphState state() {
         StreamData data = new StreamData(metadata(), new Ledger(firstSeen, Map.of()));
         return new GraphState(
-                Policies.of(pins, releases, List.of(graph("fedora")), readAt),
+                Policies.of(pins, releases, List.of(graph("fedora", threshold)), readAt),
                 Map.of("fedora", Map.of("stable", new StreamGraphs(data))));
     }
 
     GraphState notLoaded() {
-        return new GraphState(Policies.of(pins, releases, List.of(graph("fedora")), readAt), Map.of());
+        return new GraphState(Policies.of(pins, releases, List.of(graph("fedora", threshold)), readAt), Map.of());
     }
 }

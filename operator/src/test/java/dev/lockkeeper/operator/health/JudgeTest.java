@@ -2,6 +2,7 @@ package dev.lockkeeper.operator.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockkeeper.crds.v1alpha1.UpdateQuestion;
 import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Boot;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every row of the table of verdicts that needs no offers, in both orders of the agent's steady-state and the kubelet's heartbeat. */
+/** Every row of the table of verdicts, in both orders of the agent's steady-state and the kubelet's heartbeat. */
 class JudgeTest {
 
     private static final Instant TOLD = Instant.parse("2026-07-10T12:00:00Z");
@@ -28,6 +29,7 @@ class JudgeTest {
         private String bootId = "old";
         private String toldVersion = LEFT;
         private String version = LEFT;
+        private String offered;
         private boolean ready;
         private Instant readySince;
         private Instant steadyAt;
@@ -79,9 +81,19 @@ class JudgeTest {
             return this;
         }
 
+        Machine offered(String release) {
+            offered = release;
+            return this;
+        }
+
         Judgement judgedAt(int seconds) {
-            Evidence evidence = new Evidence(
+            return Judge.judge(evidence(), POLICY, at(seconds));
+        }
+
+        Evidence evidence() {
+            return new Evidence(
                     new Boot("old", toldVersion),
+                    offered,
                     new Boot(bootId, version),
                     ready,
                     readySince,
@@ -90,7 +102,6 @@ class JudgeTest {
                     steadyAt,
                     verifyingSince,
                     TOLD);
-            return Judge.judge(evidence, POLICY, at(seconds));
         }
     }
 
@@ -187,7 +198,7 @@ class JudgeTest {
         keeps(machine.judgedAt(steady.deadline() - 1), at(steady.deadline()));
         assertThat(machine.judgedAt(steady.deadline()))
                 .isEqualTo(new Judgement.Failed(
-                        "it came back on 44.20260707.3.1 and its node was not Ready for 30s within 15m", true));
+                        "it came back on 44.20260707.3.1 and its node was not Ready for 30s within 15m", true, null));
     }
 
     @ParameterizedTest
@@ -195,7 +206,7 @@ class JudgeTest {
     void notReadyOnTheOldVersionFailsAndCountsAsNothing(Steady steady) {
         assertThat(steady.on(Machine.onANewBoot(LEFT, 100)).judgedAt(steady.deadline()))
                 .isEqualTo(new Judgement.Failed(
-                        "it came back on 44.20260621.3.1 and its node was not Ready for 30s within 15m", false));
+                        "it came back on 44.20260621.3.1 and its node was not Ready for 30s within 15m", false, null));
     }
 
     @ParameterizedTest
@@ -203,10 +214,12 @@ class JudgeTest {
     void notReadyOnAThirdVersionFailsAndCountsAsNothing(Steady steady) {
         assertThat(steady.on(Machine.onANewBoot(OLDER, 100)).judgedAt(steady.deadline()))
                 .isEqualTo(new Judgement.Failed(
-                        "it came back on 43.20260101.3.0 and its node was not Ready for 30s within 15m", false));
+                        "it came back on 43.20260101.3.0 and its node was not Ready for 30s within 15m", false, null));
         assertThat(steady.on(Machine.onANewBoot(null, 100)).judgedAt(steady.deadline()))
                 .isEqualTo(new Judgement.Failed(
-                        "it came back on an unknown version and its node was not Ready for 30s within 15m", false));
+                        "it came back on an unknown version and its node was not Ready for 30s within 15m",
+                        false,
+                        null));
     }
 
     @Test
@@ -226,7 +239,7 @@ class JudgeTest {
                         .readySince(100)
                         .steadyAt(steadyAt)
                         .judgedAt(140))
-                .isEqualTo(new Judgement.Inconclusive("it came back on the version it left, 44.20260621.3.1"));
+                .isEqualTo(new Judgement.Inconclusive("it came back on the version it left, 44.20260621.3.1", null));
     }
 
     // ---- row 6: new boot, third version, Ready, steady
@@ -239,14 +252,15 @@ class JudgeTest {
                         .steadyAt(steadyAt)
                         .judgedAt(140))
                 .isEqualTo(new Judgement.Inconclusive(
-                        "it came back on 43.20260101.3.0, which is older than the version it left, 44.20260621.3.1"));
+                        "it came back on 43.20260101.3.0, which is older than the version it left, 44.20260621.3.1",
+                        null));
         assertThat(Machine.onANewBoot(null, 100)
                         .readySince(100)
                         .steadyAt(steadyAt)
                         .judgedAt(140))
-                .isEqualTo(
-                        new Judgement.Inconclusive(
-                                "it came back on an unknown version, which cannot be compared with the version it left, 44.20260621.3.1"));
+                .isEqualTo(new Judgement.Inconclusive(
+                        "it came back on an unknown version, which cannot be compared with the version it left, 44.20260621.3.1",
+                        null));
     }
 
     @Test
@@ -254,9 +268,9 @@ class JudgeTest {
         Machine machine =
                 Machine.onANewBoot(NEWER, 100).told(null).readySince(100).steadyAt(110);
         assertThat(machine.judgedAt(140))
-                .isEqualTo(
-                        new Judgement.Inconclusive(
-                                "it came back on 44.20260707.3.1, which cannot be compared with the version it left, an unknown version"));
+                .isEqualTo(new Judgement.Inconclusive(
+                        "it came back on 44.20260707.3.1, which cannot be compared with the version it left, an unknown version",
+                        null));
     }
 
     // ---- row 7: same boot, Ready with a heartbeat, steady
@@ -268,7 +282,7 @@ class JudgeTest {
         machine.withHeartbeat();
         keeps(machine.judgedAt(49), at(50));
         assertThat(machine.judgedAt(50))
-                .isEqualTo(new Judgement.Inconclusive("its agent started anew before the reboot"));
+                .isEqualTo(new Judgement.Inconclusive("its agent started anew before the reboot", null));
     }
 
     @ParameterizedTest
@@ -277,7 +291,7 @@ class JudgeTest {
         Machine machine = Machine.onTheOldBoot().readySince(20).steadyAt(10).withHeartbeat();
         machine.version = version;
         assertThat(machine.judgedAt(50))
-                .isEqualTo(new Judgement.Inconclusive("its agent started anew before the reboot"));
+                .isEqualTo(new Judgement.Inconclusive("its agent started anew before the reboot", null));
     }
 
     @Test
@@ -307,7 +321,7 @@ class JudgeTest {
         keeps(machine.judgedAt(989), at(990));
         assertThat(machine.judgedAt(990))
                 .isEqualTo(new Judgement.Failed(
-                        "its agent reported steady-state, but its kubelet did not come up within 15m", false));
+                        "its agent reported steady-state, but its kubelet did not come up within 15m", false, null));
     }
 
     // ---- rows 9 and 10: same boot, no steady-state
@@ -355,6 +369,118 @@ class JudgeTest {
             machine.ready = ready;
             assertThat(machine.judgedAt(365 * 24 * 3600)).isInstanceOf(Judgement.Stuck.class);
         }
+    }
+
+    // ---- by the release that was offered
+
+    private static final String THIRD = "44.20260714.3.0";
+
+    @Test
+    void theOfferedReleaseIsUpdated() {
+        Machine machine =
+                Machine.onANewBoot(NEWER, 100).offered(NEWER).readySince(100).steadyAt(110);
+        assertThat(machine.judgedAt(140)).isInstanceOf(Judgement.Updated.class);
+        assertThat(machine.told(null).judgedAt(140))
+                .as("what it ran before is not needed for that")
+                .isInstanceOf(Judgement.Updated.class);
+    }
+
+    @Test
+    void aNewerReleaseThanTheOfferedOneIsAThirdOne() {
+        Machine machine = Machine.onANewBoot(THIRD, 100).offered(NEWER);
+        assertThat(machine.judgedAt(1000))
+                .isEqualTo(new Judgement.Failed(
+                        "it came back on 44.20260714.3.0 and its node was not Ready for 30s within 15m", false, null));
+        assertThat(machine.readySince(100).steadyAt(110).judgedAt(140))
+                .isEqualTo(new Judgement.Inconclusive(
+                        "it came back on 44.20260714.3.0, which is not the release that it was offered, 44.20260707.3.1",
+                        null));
+    }
+
+    @Test
+    void backOnTheOldOneMayTurnOutToBeARollback() {
+        assertThat(Machine.onANewBoot(LEFT, 100)
+                        .offered(NEWER)
+                        .readySince(100)
+                        .steadyAt(110)
+                        .judgedAt(140))
+                .isEqualTo(new Judgement.Inconclusive(
+                        "it came back on the version it left, 44.20260621.3.1", UpdateQuestion.Rollback));
+    }
+
+    @Test
+    void aDeadKubeletMayTurnOutToBeTheReleasesFault() {
+        assertThat(Machine.onTheOldBoot().offered(NEWER).steadyAt(90).judgedAt(990))
+                .isEqualTo(new Judgement.Failed(
+                        "its agent reported steady-state, but its kubelet did not come up within 15m",
+                        false,
+                        UpdateQuestion.Kubelet));
+    }
+
+    @Test
+    void notReadyOnTheOfferedReleaseCountsWhateverItLeft() {
+        assertThat(Machine.onANewBoot(NEWER, 100).offered(NEWER).told(null).judgedAt(1000))
+                .isInstanceOfSatisfying(
+                        Judgement.Failed.class,
+                        f -> assertThat(f.countsAgainstRelease()).isTrue());
+    }
+
+    @Test
+    void theReleaseIsTheOfferedOneElseTheNewerOneThatItRuns() {
+        assertThat(Judge.release(Machine.onTheOldBoot().offered(NEWER).evidence()))
+                .hasValue(NEWER);
+        assertThat(Judge.release(Machine.onANewBoot(NEWER, 1).evidence())).hasValue(NEWER);
+        assertThat(Judge.release(Machine.onANewBoot(LEFT, 1).evidence())).isEmpty();
+        Machine oldBoot = Machine.onTheOldBoot();
+        oldBoot.version = NEWER;
+        assertThat(Judge.release(oldBoot.evidence()))
+                .as("before the reboot no version means anything")
+                .isEmpty();
+    }
+
+    // ---- special cases
+
+    /** Ready was lost within minReady: its time begins anew with each Ready. */
+    @Test
+    void flappingBeginsItsTimeAnew() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100).steadyAt(110);
+        machine.ready = false;
+        machine.readySince = null;
+        keeps(machine.judgedAt(125), at(1000));
+        machine.readySince(130);
+        keeps(machine.judgedAt(159), at(160));
+        assertThat(machine.judgedAt(160)).isInstanceOf(Judgement.Updated.class);
+    }
+
+    @Test
+    void aNodeThatFlapsPastTheTimeOutHasFailed() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).steadyAt(110);
+        for (int since = 120; since < 980; since += 20) {
+            keeps(machine.readySince(since).judgedAt(since + 10), at(Math.min(since + 30, 1000)));
+        }
+        assertThat(machine.readySince(990).judgedAt(1000)).isInstanceOf(Judgement.Failed.class);
+    }
+
+    /** It is judged by what it runs then: another boot than the one before the reboot is a new one, however many there were. */
+    @Test
+    void aSecondRebootDuringVerificationIsJudgedByWhatRunsThen() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).offered(NEWER).steadyAt(110);
+        machine.bootId = "newer-still";
+        machine.version = LEFT;
+        assertThat(machine.readySince(200).judgedAt(230))
+                .isInstanceOfSatisfying(
+                        Judgement.Inconclusive.class,
+                        i -> assertThat(i.question()).isEqualTo(UpdateQuestion.Rollback));
+    }
+
+    /** Only the leader's own times are compared: the replica's time of the steady-state may be years off. */
+    @ParameterizedTest
+    @ValueSource(ints = {-100_000_000, 100_000_000})
+    void skewBetweenClocksDecidesNothing(int seconds) {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100);
+        machine.steadyAt = at(seconds);
+        machine.heartbeatAtSteady = "h1";
+        assertThat(machine.judgedAt(140)).isInstanceOf(Judgement.Updated.class);
     }
 
     private static void keeps(Judgement judgement, Instant lookAgainAt) {

@@ -3,9 +3,11 @@ package dev.lockkeeper.operator.lock;
 import static dev.lockkeeper.operator.lock.TestingGroup.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,6 +29,7 @@ class HolderWorkTest {
     private final List<String> written = new ArrayList<>();
     private NodeView fresh;
 
+    private final TestingVerdicts verdicts = new TestingVerdicts();
     private final HolderWork work = new HolderWork(
             nodes,
             new Cordons() {
@@ -58,6 +61,7 @@ class HolderWorkTest {
             },
             new Drain(new TestingPods(), Clock.fixed(T0, ZoneOffset.UTC)),
             swapper,
+            verdicts,
             events,
             new HolderWork.Observations() {
                 @Override
@@ -174,5 +178,53 @@ class HolderWorkTest {
         fresh = null;
         step(Phase.REBOOTING);
         assertThat(phase()).isEqualTo(Phase.RELEASING);
+    }
+
+    private void judged(String offered) {
+        Holder told = new Holder(
+                "token",
+                "a",
+                new NodeRef("worker-1", "uid-1"),
+                Phase.VERIFYING,
+                T0.minusSeconds(3600),
+                T0,
+                T0,
+                T0,
+                "boot-0",
+                "44.20260621.3.1",
+                offered,
+                T0,
+                T0,
+                null,
+                null,
+                null,
+                null,
+                null);
+        groups.put(new TestingGroup("workers").holders(told).view());
+        groups.catchUp("workers", _ -> {});
+        GroupView group = groups.stored("workers");
+        work.look(group);
+        work.step(group, told);
+    }
+
+    @Test
+    void aVerdictThatCannotBeStoredIsNotActedOn() {
+        fresh = node("1", false, true, "token");
+        nodes.show(fresh);
+        verdicts.failure = new StoreException("away");
+        judged("44.20260707.3.1");
+        assertThat(phase()).as("it keeps its slot").isEqualTo(Phase.VERIFYING);
+        verdicts.failure = null;
+        verdicts.withheld = true;
+        judged("44.20260707.3.1");
+        assertThat(groups.stored("workers").state().parked())
+                .singleElement()
+                .satisfies(p -> assertThat(p.withholds()).isTrue());
+        assertThat(verdicts.recorded).singleElement().satisfies(u -> {
+            assertThat(u.verdict()).isEqualTo(Verdict.Failed);
+            assertThat(u.counts()).isTrue();
+            assertThat(u.release()).isEqualTo("44.20260707.3.1");
+            assertThat(u.from()).isEqualTo("44.20260621.3.1");
+        });
     }
 }

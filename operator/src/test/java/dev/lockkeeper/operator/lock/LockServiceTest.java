@@ -269,7 +269,8 @@ class LockServiceTest {
         GroupView granted = groups.stored("workers");
         change(
                 "workers",
-                s -> Semaphore.tell(s, "token-1", Boot.UNKNOWN, Instant.now()).next());
+                s -> Semaphore.tell(s, "token-1", Boot.UNKNOWN, null, Instant.now())
+                        .next());
         CompletableFuture<Reply> answer = steadyState(one);
         await().until(() -> phase("workers", one) == Phase.VERIFYING);
         groups.show(draining, service::changed);

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Keeps the reasons of what is told at nodes. */
-final class TestingEvents implements Events {
+public final class TestingEvents implements Events {
 
     final List<String> atNodes = new ArrayList<>();
+    public final List<String> judged = new ArrayList<>();
+    public final List<String> atReleases = new ArrayList<>();
 
     @Override
     public void group(String rebootGroup, Reason reason, String note) {}
@@ -16,6 +18,16 @@ final class TestingEvents implements Events {
     @Override
     public synchronized void node(NodeRef node, Reason reason, String note) {
         atNodes.add(reason.name());
+    }
+
+    @Override
+    public synchronized void judged(NodeRef node, String rebootGroup, String key, String note) {
+        judged.add(note);
+    }
+
+    @Override
+    public synchronized void release(String name, String uid, Reason reason, String note) {
+        atReleases.add(name + " " + reason + ": " + note);
     }
 
     @Override

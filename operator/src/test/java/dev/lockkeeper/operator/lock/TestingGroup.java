@@ -88,7 +88,8 @@ public final class TestingGroup {
 
     public static Holder holder(String id, String token, NodeRef node, Phase phase, Instant since, Instant askedAt) {
         return new Holder(
-                token, id, node, phase, since, askedAt, T0, null, null, null, null, null, null, null, null, null, null);
+                token, id, node, phase, since, askedAt, T0, null, null, null, null, null, null, null, null, null, null,
+                null);
     }
 
     /** A Ready node whose machineID is its name, with one label. */

@@ -14,6 +14,7 @@ final class TestingRecords implements MachineRecords {
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile Refusal objection;
     volatile Refusal objectionNow;
+    volatile String offered = "44.20260707.3.1";
     volatile StoreException failure;
     volatile CompletionStage<Optional<Refusal>> started = CompletableFuture.completedFuture(Optional.empty());
 
@@ -23,11 +24,11 @@ final class TestingRecords implements MachineRecords {
     }
 
     @Override
-    public Optional<Refusal> objectionNow(AgentApi.Call call) throws StoreException {
+    public Clearance clearance(AgentApi.Call call) throws StoreException {
         if (failure != null) {
             throw failure;
         }
-        return Optional.ofNullable(objectionNow);
+        return new Clearance(objectionNow, offered);
     }
 
     @Override

@@ -116,7 +116,7 @@ class LockMetersTest {
                         holder("a", WORKER, Phase.DRAINING, now.minusSeconds(30), blocked),
                         holder("b", null, Phase.DRAINING, now.minusSeconds(90), null),
                         holder("c", null, Phase.REBOOTING, now.minusSeconds(5), blocked)),
-                List.of(new Parked("t", "d", null, null, "Failed", now)),
+                List.of(new Parked("t", "d", null, null, "Failed", false, now)),
                 List.of(),
                 20,
                 2);
@@ -311,6 +311,7 @@ class LockMetersTest {
                 since,
                 since,
                 since,
+                null,
                 null,
                 null,
                 null,

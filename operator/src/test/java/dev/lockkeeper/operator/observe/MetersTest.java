@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.operator.graph.FleetFigures;
@@ -252,7 +253,10 @@ class MetersTest {
                 Map.of(new FleetFigures.Kind("workers", "stable", "x86_64", "44", MachineState.Current), 1),
                 Map.of(
                         new FleetFigures.PinOf("pin", "x86_64"),
-                        new FleetFigures.PinFigures("44", 1, 1, clock.instant()))));
+                        new FleetFigures.PinFigures("44", 1, 1, clock.instant(), clock.instant())),
+                Map.of(new FleetFigures.Scope("stable", "x86_64"), 1),
+                Map.of(new FleetFigures.Scope("stable", "x86_64"), clock.instant())));
+        fleet.judged("pin", "x86_64", Verdict.Updated);
         fleet.graphs(Policies.of(
                 List.of(),
                 List.of(),
@@ -266,6 +270,7 @@ class MetersTest {
                         List.of("stable"),
                         List.of("x86_64"),
                         Duration.ofMinutes(5),
+                        1,
                         null,
                         null,
                         null,

@@ -3,7 +3,7 @@ package dev.lockkeeper.testbed.fleet;
 import java.time.Duration;
 
 /**
- * What goes wrong at a machine's next opportunity, once. Durations are real time, not scaled. Where a fault lasts until
+ * What goes wrong at a machine's next opportunity, once, unless it says otherwise. Durations are real time, not scaled. Where a fault lasts until
  * it is repaired, {@link SimulatedMachine#repair()} ends it.
  */
 public sealed interface Fault {
@@ -36,6 +36,9 @@ public sealed interface Fault {
 
     /** The agent does not start until the machine is repaired. */
     record AgentNeverStarts() implements OfBoot {}
+
+    /** Each boot of the release goes wrong so: it is the release that is sick. Its faults last until the machine boots another. */
+    record EachBootOf(String version, OfBoot fault) implements Fault {}
 
     /** The agent gets its 200 to pre-reboot and restarts instead of rebooting: steady-state from the same boot. */
     record AgentRestarts() implements Fault {}

@@ -74,6 +74,25 @@ final class MachineControls {
         await(() -> repaired);
     }
 
+    /** What goes wrong at the next boot, if it is one of the release. */
+    List<Fault.OfBoot> takeFaultsOfBoot(String version) {
+        List<Fault.OfBoot> taken = takeFaultsOfBoot();
+        lock.lock();
+        try {
+            faults.stream()
+                    .filter(Fault.EachBootOf.class::isInstance)
+                    .map(Fault.EachBootOf.class::cast)
+                    .filter(fault -> fault.version().equals(version))
+                    .forEach(fault -> taken.add(fault.fault()));
+            if (!taken.isEmpty()) {
+                repaired = false;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return taken;
+    }
+
     /** Takes the oldest fault of a kind: it happens once. */
     <F extends Fault> Optional<F> take(Class<F> kind) {
         lock.lock();
@@ -87,7 +106,7 @@ final class MachineControls {
         }
     }
 
-    List<Fault.OfBoot> takeFaultsOfBoot() {
+    private List<Fault.OfBoot> takeFaultsOfBoot() {
         List<Fault.OfBoot> taken = new ArrayList<>();
         for (Optional<Fault.OfBoot> next = take(Fault.OfBoot.class);
                 next.isPresent();

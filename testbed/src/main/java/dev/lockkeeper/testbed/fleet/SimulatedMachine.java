@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,6 +38,7 @@ public final class SimulatedMachine implements AutoCloseable {
     private final SimulatedAgent agent;
     private final ExecutorService threads;
     private Future<?> kubeletLife = CompletableFuture.completedFuture(null);
+    private volatile Future<Optional<OsRelease>> agentLife = CompletableFuture.completedFuture(Optional.empty());
     private volatile MachineSpec booted;
     /** The other release on the disk: the one before, or one that was rolled back from. */
     private Optional<OsRelease> notBooted = Optional.empty();
@@ -132,6 +135,11 @@ public final class SimulatedMachine implements AutoCloseable {
         controls.repair();
     }
 
+    /** A person restarts the agent: what it had staged is forgotten, and its open request ends. */
+    public void restartAgent() {
+        agentLife.cancel(true);
+    }
+
     /** While users are logged in, a granted reboot waits up to ten minutes, scaled, and asks again each minute. */
     public void usersLoggedIn(boolean loggedIn) {
         controls.usersLoggedIn(loggedIn);
@@ -194,11 +202,27 @@ public final class SimulatedMachine implements AutoCloseable {
     private Void live() throws InterruptedException {
         CountDownLatch steadySent = new CountDownLatch(1);
         while (true) {
-            Optional<OsRelease> release = agent.live(payloadsOnDisk(), steadySent::countDown);
+            Optional<OsRelease> release = agentLives(steadySent);
             if (release.isPresent()) {
                 controls.unstage();
                 steadySent = reboot(release.get());
             }
+        }
+    }
+
+    private Optional<OsRelease> agentLives(CountDownLatch steadySent) throws InterruptedException {
+        Future<Optional<OsRelease>> life = threads.submit(() -> agent.live(payloadsOnDisk(), steadySent::countDown));
+        agentLife = life;
+        try {
+            return life.get();
+        } catch (CancellationException e) {
+            controls.unstage();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                throw new InterruptedException("Machine " + name() + " was closed.");
+            }
+            throw new IllegalStateException("the agent died: " + e.getCause().getMessage(), e.getCause());
         }
     }
 
@@ -210,7 +234,7 @@ public final class SimulatedMachine implements AutoCloseable {
 
     private CountDownLatch reboot(OsRelease release) throws InterruptedException {
         MachineSpec before = booted;
-        BootPlan plan = BootPlan.of(shape, controls.takeFaultsOfBoot(), before, release);
+        BootPlan plan = BootPlan.of(shape, controls.takeFaultsOfBoot(release.version()), before, release);
         journal.add(new Journal.Down(journal.now(), before.name(), before.version()));
         state = AgentState.OFF;
         kubeletLife.cancel(true);

@@ -1,0 +1,124 @@
+package dev.lockkeeper.operator.health;
+
+import dev.lockkeeper.crds.v1alpha1.FleetRelease;
+import dev.lockkeeper.crds.v1alpha1.ReleaseState;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * How one release does on one architecture, by what its machines came back with: decides when it is withheld.
+ *
+ * <ol>
+ *   <li>Each update counts once, by its token; a later verdict replaces the earlier one.
+ *   <li>As many failures that count as the threshold says quarantine it.
+ *   <li>A quarantine stays, whatever machines do later and whatever the threshold is then: only a person's word lifts it. What was
+ *       against the release before that word is kept, and does not count any more.
+ * </ol>
+ *
+ * @param quarantinedSince null: it is not
+ * @param evidence the latest verdicts, in the order in which they were made; of more than are kept, failures that count go last
+ */
+public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
+
+    /** Nothing happened yet. */
+    public static final ReleaseHealth NONE = new ReleaseHealth(null, List.of());
+
+    /** One verdict on one update. */
+    public record Proof(String token, String machine, Verdict verdict, boolean counts, Instant at) {
+
+        public boolean isFailure() {
+            return Update.isFailure(verdict);
+        }
+
+        private boolean saysTheSameAs(Proof other) {
+            return verdict == other.verdict && counts == other.counts;
+        }
+    }
+
+    public ReleaseHealth {
+        evidence = List.copyOf(evidence);
+    }
+
+    /** With one more verdict; the very same health if it says nothing new. */
+    public ReleaseHealth with(Proof proof) {
+        Proof before = evidence.stream()
+                .filter(p -> p.token().equals(proof.token()))
+                .findFirst()
+                .orElse(null);
+        if (before != null && before.saysTheSameAs(proof)) {
+            return this;
+        }
+        List<Proof> next = new ArrayList<>(evidence);
+        next.remove(before);
+        next.add(proof);
+        if (next.size() > FleetRelease.MOST_EVIDENCE) {
+            next.remove(next.stream().min(WORTH).orElseThrow());
+        }
+        return new ReleaseHealth(quarantinedSince, next);
+    }
+
+    /** What is forgotten first: what is no failure, then failures that do not count, the oldest of each first. */
+    private static final Comparator<Proof> WORTH = Comparator.comparing(
+                    (Proof p) -> p.counts() ? 2 : p.isFailure() ? 1 : 0)
+            .thenComparing(Proof::at);
+
+    /**
+     * What follows from the verdicts, and from people's word.
+     *
+     * @param accepted whether a person lets the release through on this architecture
+     * @param threshold as many failures quarantine it, at least 1
+     */
+    public ReleaseHealth judged(boolean accepted, int threshold, Instant now) {
+        if (accepted) {
+            boolean changes = quarantinedSince != null || failures() > 0;
+            return changes
+                    ? new ReleaseHealth(
+                            null,
+                            evidence.stream()
+                                    .map(p -> new Proof(p.token(), p.machine(), p.verdict(), false, p.at()))
+                                    .toList())
+                    : this;
+        }
+        return quarantinedSince == null && failures() >= threshold ? new ReleaseHealth(now, evidence) : this;
+    }
+
+    /** Failures that count against it. */
+    public int failures() {
+        return count(p -> p.counts() && p.isFailure());
+    }
+
+    /** Failures, whether they count or not. */
+    public int failed() {
+        return count(Proof::isFailure);
+    }
+
+    private int count(Predicate<Proof> which) {
+        return (int) evidence.stream().filter(which).count();
+    }
+
+    /**
+     * @param blocked whether a person withholds it
+     * @param accepted whether a person lets it through
+     * @param running machines that run it
+     * @param offered machines that were offered it and do not run it
+     */
+    public ReleaseState state(boolean blocked, boolean accepted, int running, int offered) {
+        if (blocked) {
+            return ReleaseState.Blocked;
+        }
+        if (accepted) {
+            return ReleaseState.Accepted;
+        }
+        if (quarantinedSince != null) {
+            return ReleaseState.Quarantined;
+        }
+        if (failures() > 0) {
+            return ReleaseState.Suspect;
+        }
+        return offered > 0 ? ReleaseState.Rolling : running > 0 ? ReleaseState.Healthy : ReleaseState.New;
+    }
+}
