@@ -175,6 +175,9 @@ class QuarantineIT {
         operator.kill();
         operator.launch();
         operator.awaitReady();
+        if (releases.machine(spared.name()).getState() == MachineState.StagedWithdrawn) {
+            spared.restartAgent();
+        }
         String newer = publishNewer();
         awaitRuns(failed, newer);
         awaitRuns(spared, newer);

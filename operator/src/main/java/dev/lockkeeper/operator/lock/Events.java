@@ -1,10 +1,11 @@
 package dev.lockkeeper.operator.lock;
 
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 
 /**
- * Tells people what happened, where they look: at the RebootGroup and at the Node. No call blocks or fails; what cannot be told is
+ * Tells people what happened, where they look: at the RebootGroup and at the Node. No call blocks or fails, unless it says so; what cannot be told is
  * lost, as the status and the log say the same.
  */
 public interface Events {
@@ -14,13 +15,15 @@ public interface Events {
     void node(NodeRef node, Reason reason, String note);
 
     /**
-     * Tells what became of an update, once for each verdict on it, however often it is told.
+     * Tells what became of an update, once for each verdict on it, however often it is told. Other than the rest it blocks until that is
+     * stored, so that a crash loses none.
      *
      * @param node null for a machine that is no node: then only the group is told
      * @param rebootGroup null if none serves it: then only the node is told
      * @param key the same for the same verdict on the same update
+     * @throws StoreException if the API server gave no answer; what it refuses is lost, as with the rest
      */
-    void judged(NodeRef node, String rebootGroup, String key, String note);
+    void judged(NodeRef node, String rebootGroup, String key, String note) throws StoreException;
 
     /** Tells of a FleetRelease. */
     void release(String name, String uid, Reason reason, String note);

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.observe;
 
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.operator.kube.Patch;
@@ -107,13 +108,34 @@ public final class KubeEvents implements Events, AutoCloseable {
     }
 
     @Override
-    public void judged(NodeRef node, String rebootGroup, String key, String note) {
-        log("group=" + rebootGroup, Reason.Judged, note);
-        if (rebootGroup != null) {
-            offer(EventText.ofVerdict(groupReference(rebootGroup), key, note));
-        }
+    public void judged(NodeRef node, String rebootGroup, String key, String note) throws StoreException {
+        boolean news = rebootGroup != null && tellNow(EventText.ofVerdict(groupReference(rebootGroup), key, note));
         if (node != null) {
-            offer(EventText.ofVerdict(nodeReference(node), key, note));
+            news |= tellNow(EventText.ofVerdict(nodeReference(node), key, note));
+        }
+        if (news) {
+            log(rebootGroup == null ? "node=" + node.name() : "group=" + rebootGroup, Reason.Judged, note);
+        }
+    }
+
+    /** Whether it was not told before. A verdict is told once for ever: its key is never used again. */
+    private boolean tellNow(EventText text) throws StoreException {
+        try {
+            client.v1()
+                    .events()
+                    .inNamespace(EventText.NAMESPACE)
+                    .resource(text.event(text.name(0), replica, clock.instant()))
+                    .create();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            if (e.getCode() == 0) {
+                throw new StoreException("the Event of a verdict got no answer: " + e.getMessage(), e);
+            }
+            LOG.warnf("the Event of a verdict was refused and is lost: %s", e.getMessage());
+            return true;
         }
     }
 
@@ -203,7 +225,8 @@ public final class KubeEvents implements Events, AutoCloseable {
             }
             return;
         }
-        String name = text.name(span(text, now));
+        Duration span = text.once() ? refusedInterval : SAME;
+        String name = text.name(now.getEpochSecond() / Math.max(1, span.toSeconds()));
         try {
             client.v1()
                     .events()
@@ -219,15 +242,6 @@ public final class KubeEvents implements Events, AutoCloseable {
             // down.
             remember(text, new Told(name, now, false, 1));
         }
-    }
-
-    /** A verdict is told once for ever: its key is never used again. */
-    private long span(EventText text, Instant now) {
-        if (text.reason() == Reason.Judged) {
-            return 0;
-        }
-        Duration span = text.once() ? refusedInterval : SAME;
-        return now.getEpochSecond() / Math.max(1, span.toSeconds());
     }
 
     private void count(EventText text, Told next, Instant now) {
