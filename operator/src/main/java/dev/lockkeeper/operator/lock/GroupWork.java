@@ -65,6 +65,7 @@ public final class GroupWork {
     private final Store store;
     private final Cordons cordons;
     private final HolderWork holderWork;
+    private final Checks checks;
     private final SecretProblems secrets;
     private final Events events;
     private final Clock clock;
@@ -85,6 +86,7 @@ public final class GroupWork {
             Store store,
             Cordons cordons,
             HolderWork holderWork,
+            Checks checks,
             SecretProblems secrets,
             Events events,
             Clock clock) {
@@ -94,6 +96,7 @@ public final class GroupWork {
         this.store = store;
         this.cordons = cordons;
         this.holderWork = holderWork;
+        this.checks = checks;
         this.secrets = secrets;
         this.events = events;
         this.clock = clock;
@@ -320,6 +323,7 @@ public final class GroupWork {
         List<String> overlapping = membership.overlapping(group, members);
         String secretProblem =
                 group.secret() == null ? null : secrets.of(group.secret()).orElse(null);
+        List<String> badChecks = checks.problems(group.verify().checks());
         try {
             store.publish(
                     group,
@@ -328,7 +332,13 @@ public final class GroupWork {
                             .filter(n -> !n.ready() && !state.concerns(n.ref()))
                             .count(),
                     state -> GroupStatus.conditions(
-                            group, state, membership.refusal(group.name()), secretProblem, shared, overlapping));
+                            group,
+                            state,
+                            membership.refusal(group.name()),
+                            secretProblem,
+                            shared,
+                            overlapping,
+                            badChecks));
         } catch (StoreException e) {
             LOG.warnf("group=%s status not published now: %s", group.name(), e.getMessage());
         }
