@@ -139,6 +139,7 @@ public class Assembly {
                 nodeCache,
                 nodeWriter,
                 new Drain(new PodAccess(lockClient), clock),
+                checks,
                 swapper,
                 events,
                 lockMeters,

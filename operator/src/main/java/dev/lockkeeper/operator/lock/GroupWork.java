@@ -7,6 +7,7 @@ import dev.lockkeeper.fleetlock.semaphore.Semaphore;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.health.CheckResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,9 +117,10 @@ public final class GroupWork {
                 .map(holder -> CompletableFuture.supplyAsync(() -> holderWork.step(group, holder), threads))
                 .toList();
         Duration next = steps.stream().map(CompletableFuture::join).reduce(REST, GroupWork::shorter);
-        for (Parked parked : group.state().parked()) {
-            next = shorter(next, lookAfterSafely(group, parked));
-        }
+        List<CompletableFuture<Duration>> looks = group.state().parked().stream()
+                .map(parked -> CompletableFuture.supplyAsync(() -> lookAfterSafely(group, parked), threads))
+                .toList();
+        next = looks.stream().map(CompletableFuture::join).reduce(next, GroupWork::shorter);
         parkedReadySince.keySet().retainAll(parkedTokens(group));
         publish(group);
         return next;
@@ -236,6 +238,9 @@ public final class GroupWork {
         Duration left = group.verify().minReady().minus(Duration.between(since, now));
         if (left.isPositive()) {
             return left;
+        }
+        if (!(checks.ask(group, node) instanceof CheckResult.Passed)) {
+            return REST;
         }
         if (cordons.uncordon(node, parked.token())) {
             unpark(

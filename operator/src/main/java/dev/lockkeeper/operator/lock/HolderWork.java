@@ -46,6 +46,7 @@ public final class HolderWork {
     private final Nodes nodes;
     private final Cordons cordons;
     private final Drain drain;
+    private final Checks checks;
     private final Swapper swapper;
     private final Events events;
     private final Observations observations;
@@ -67,6 +68,7 @@ public final class HolderWork {
             Nodes nodes,
             Cordons cordons,
             Drain drain,
+            Checks checks,
             Swapper swapper,
             Events events,
             Observations observations,
@@ -76,6 +78,7 @@ public final class HolderWork {
         this.nodes = nodes;
         this.cordons = cordons;
         this.drain = drain;
+        this.checks = checks;
         this.swapper = swapper;
         this.events = events;
         this.observations = observations;
@@ -331,7 +334,11 @@ public final class HolderWork {
                 heartbeat,
                 holder.steadyAt(),
                 holder.phase() == Phase.REBOOTING ? null : sights.phase(group, holder),
-                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : null);
+                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : null,
+                null);
+        if (Judge.wantsChecks(evidence, policy, now)) {
+            evidence = evidence.with(checks.ask(group, node));
+        }
         Judgement judgement = Judge.judge(evidence, policy, now);
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
         Sighting sighting =
