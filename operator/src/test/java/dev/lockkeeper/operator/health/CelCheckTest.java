@@ -87,6 +87,7 @@ class CelCheckTest {
                 "node.status.conditions.exists(c, c.type == 'DiskPressure' && c.status == 'False')",
                 "pods.all(p, p.status.phase in ['Running','Succeeded'])",
                 "pods.exists(p, p.metadata.namespace == 'cni' && p.status.conditions.exists(c, c.type == 'Ready' && c.status == 'True'))",
+                "pods.all(p, p.status.phase == 'Succeeded' ||\n  has(p.status.conditions) && p.status.conditions.exists(c, c.type == 'Ready' && c.status == 'True'))\n",
                 "pods.filter(p, p.metadata.labels.app == 'cni').size() == 1",
                 "pods.map(p, p.metadata.name) == ['cni-1', 'job-1']",
                 "pods.exists_one(p, p.metadata.name.matches('^cni-[0-9]+$'))",
