@@ -13,13 +13,16 @@ import dev.lockkeeper.operator.kube.GroupMapping;
 import dev.lockkeeper.operator.kube.KubeGroupStore;
 import dev.lockkeeper.operator.kube.Leadership;
 import dev.lockkeeper.operator.kube.NodeCache;
+import dev.lockkeeper.operator.kube.NodeObjects;
 import dev.lockkeeper.operator.kube.NodeWriter;
 import dev.lockkeeper.operator.kube.Passwords;
 import dev.lockkeeper.operator.kube.Permissions;
 import dev.lockkeeper.operator.kube.PodAccess;
+import dev.lockkeeper.operator.kube.PrometheusClient;
 import dev.lockkeeper.operator.kube.Startup;
 import dev.lockkeeper.operator.kube.StatusBoard;
 import dev.lockkeeper.operator.lock.AgentApi;
+import dev.lockkeeper.operator.lock.Checks;
 import dev.lockkeeper.operator.lock.Drain;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.GroupWork;
@@ -61,6 +64,7 @@ public class Assembly {
     private static final Duration WAITING_REPORT = Duration.ofSeconds(5);
     private static final Duration SWEEP = Duration.ofSeconds(5);
     private static final Duration SWAP_PAUSE = Duration.ofMillis(20);
+    private static final Duration PROMETHEUS_LIMIT = Duration.ofSeconds(5);
 
     private final KubernetesClient client;
     private final KubernetesClient lockClient;
@@ -76,6 +80,7 @@ public class Assembly {
     private final StatusBoard statusBoard;
     private final KubeEvents events;
     private final GraphAssembly graphs;
+    private final PrometheusClient prometheus;
     private final LockService lockService;
     private final GroupWork groupWork;
     private final Startup startup;
@@ -136,10 +141,13 @@ public class Assembly {
                         settings.agent().waitingWindow(),
                         settings.agent().waitingWindow()),
                 clock);
+        prometheus = new PrometheusClient(PROMETHEUS_LIMIT);
+        Checks checks = new Checks(new NodeObjects(lockClient), prometheus, clock);
         HolderWork holderWork = new HolderWork(
                 nodeCache,
                 nodeWriter,
                 new Drain(new PodAccess(lockClient), clock),
+                checks,
                 swapper,
                 graphs.verdicts(),
                 events,
@@ -158,6 +166,7 @@ public class Assembly {
                 nodeWriter,
                 holderWork,
                 graphs.verdicts(),
+                checks,
                 this::secretProblem,
                 events,
                 clock);
@@ -326,6 +335,7 @@ public class Assembly {
     private void lastWords() {
         lockService.stop();
         graphs.close();
+        prometheus.close();
         events.close();
     }
 

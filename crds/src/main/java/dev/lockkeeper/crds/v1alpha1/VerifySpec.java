@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 
 /** How a machine is judged after its reboot. */
 @ValidationRule(
@@ -46,6 +47,11 @@ public class VerifySpec {
     @JsonPropertyDescription("With more parked machines than this, nobody gets a slot. From 0 to 100. Default: 1.")
     private Integer maxParked;
 
+    @Size(max = 8)
+    @JsonPropertyDescription(
+            "What a machine must pass besides its node being Ready for minReady, all of it, at most 8. Asked once the node has been Ready for so long, about every 5 seconds. One that is not passed within timeout: the machine failed. One that cannot be asked until then: it keeps its slot, and the group is Degraded. Default: none.")
+    private List<VerifyCheck> checks;
+
     public String getTimeout() {
         return timeout;
     }
@@ -76,5 +82,13 @@ public class VerifySpec {
 
     public void setMaxParked(Integer maxParked) {
         this.maxParked = maxParked;
+    }
+
+    public List<VerifyCheck> getChecks() {
+        return checks;
+    }
+
+    public void setChecks(List<VerifyCheck> checks) {
+        this.checks = checks;
     }
 }

@@ -51,6 +51,7 @@ enum CrdKinds {
             at(spec, "drain").setDefault(JSON.objectNode());
             selector(at(spec, "drain", "podSelector"));
             at(spec, "verify").setDefault(JSON.objectNode());
+            keyedBy(at(spec, "verify", "checks"), "name");
             at(spec, "clientSecretRef").setXKubernetesMapType("atomic");
 
             JSONSchemaProps status = status(root);

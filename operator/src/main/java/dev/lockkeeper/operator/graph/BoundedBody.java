@@ -9,10 +9,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** Collects a body up to a bound, and stops its sender at the first byte past it. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
 
     /** The body is longer than it may be. */
-    static final class TooLong extends RuntimeException {
+    public static final class TooLong extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
     }
@@ -23,7 +23,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     private Flow.Subscription subscription;
 
     /** @param most in bytes */
-    BoundedBody(int most) {
+    public BoundedBody(int most) {
         this.most = most;
     }
 

@@ -21,6 +21,7 @@ import java.time.Instant;
  *     there was none since telling
  * @param verifyingSince since when the leader has seen it in Verifying (or Failed), null while Rebooting
  * @param rebootingSince since when the leader has seen it in Rebooting; null once it is not
+ * @param checks what came of the group's checks; null where they were not asked, because {@link Judge#wantsChecks} said no
  */
 public record Evidence(
         Boot told,
@@ -32,7 +33,23 @@ public record Evidence(
         String heartbeat,
         Instant steadyAt,
         Instant verifyingSince,
-        Instant rebootingSince) {
+        Instant rebootingSince,
+        CheckResult checks) {
+
+    public Evidence with(CheckResult asked) {
+        return new Evidence(
+                told,
+                offered,
+                now,
+                ready,
+                readySince,
+                heartbeatAtSteady,
+                heartbeat,
+                steadyAt,
+                verifyingSince,
+                rebootingSince,
+                asked);
+    }
 
     /** Whether it has rebooted since it was told. */
     public boolean isNewBoot() {

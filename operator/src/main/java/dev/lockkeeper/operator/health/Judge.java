@@ -19,10 +19,13 @@ import java.util.Optional;
  * </ol>
  *
  * <p>Ready means Ready for {@code minReady} without a break, and that within the time-out: a node that loses Ready again before that
- * begins anew, and one that reboots once more is judged by what it runs then. The release that it went to is the one that it was last
- * offered when it was told, or, where none was recorded, whatever is newer than what it ran then.
+ * begins anew, and one that reboots once more is judged by what it runs then. Then the checks follow: one that is not passed is as if
+ * the node were not Ready; one that cannot be asked says nothing, so the slot is kept, past the time-out as stuck. The release that it
+ * went to is the one that it was last offered when it was told, or, where none was recorded, whatever is newer than what it ran then.
  */
 public final class Judge {
+
+    private static final String STARTED_ANEW = "its agent started anew before the reboot";
 
     private Judge() {}
 
@@ -34,26 +37,46 @@ public final class Judge {
         return e.isSteady() ? steadyOnTheOldBoot(e, policy, now) : silentOnTheOldBoot(e, policy, now);
     }
 
+    /** Whether the checks are what is left to know of Ready. Before that, nobody need be asked. */
+    public static boolean wantsChecks(Evidence e, VerifyPolicy policy, Instant now) {
+        boolean counts = e.isNewBoot() ? e.verifyingSince() != null : e.isSteady() && e.hasHeartbeat();
+        return counts && isReady(e, policy, now);
+    }
+
+    private static boolean isReady(Evidence e, VerifyPolicy policy, Instant now) {
+        return e.ready() && e.readySince() != null && !readyAt(e, policy, now).isAfter(now);
+    }
+
+    private static Instant readyAt(Evidence e, VerifyPolicy policy, Instant now) {
+        return (e.readySince() == null ? now : e.readySince()).plus(policy.minReady());
+    }
+
+    private static boolean isPassed(Evidence e) {
+        return e.checks() == null || e.checks() instanceof CheckResult.Passed;
+    }
+
     private static Judgement afterReboot(Evidence e, VerifyPolicy policy, Instant now) {
         if (e.verifyingSince() == null) {
             return new Judgement.Keep(now, "it has rebooted");
         }
         Instant deadline = e.verifyingSince().plus(policy.timeout());
-        Instant readyAt = e.readySince() == null
-                ? now.plus(policy.minReady())
-                : e.readySince().plus(policy.minReady());
-        boolean ready = e.ready() && e.readySince() != null && !readyAt.isAfter(now);
-        if (ready && e.isSteady()) {
+        boolean ready = isReady(e, policy, now);
+        if (ready && e.isSteady() && isPassed(e)) {
             return healthy(e);
         }
         if (!deadline.isAfter(now)) {
-            return ready ? agentSilent(policy) : notReady(e, policy);
+            return ready ? readyTooLate(e, policy) : notReady(e, policy);
+        }
+        if (ready && !isPassed(e)) {
+            return awaitsChecks(e, deadline, now);
         }
         if (ready) {
             return new Judgement.Keep(deadline, "it is Ready, and its agent has not reported steady-state");
         }
         return e.ready()
-                ? new Judgement.Keep(earlier(readyAt, deadline), "it is Ready for less than " + text(policy.minReady()))
+                ? new Judgement.Keep(
+                        earlier(readyAt(e, policy, now), deadline),
+                        "it is Ready for less than " + text(policy.minReady()))
                 : new Judgement.Keep(deadline, "its node is not Ready");
     }
 
@@ -88,6 +111,34 @@ public final class Judge {
                 null);
     }
 
+    private static Judgement awaitsChecks(Evidence e, Instant deadline, Instant now) {
+        return new Judgement.Keep(earlier(now.plus(Check.INTERVAL), deadline), "it is Ready, and " + why(e.checks()));
+    }
+
+    private static String why(CheckResult checks) {
+        return switch (checks) {
+            case CheckResult.NotYet(String why) -> why;
+            case CheckResult.Unanswerable(String why) -> why;
+            case CheckResult.Passed _ -> "all checks are passed";
+        };
+    }
+
+    /** Its node is Ready in time; something else is missing. */
+    private static Judgement readyTooLate(Evidence e, VerifyPolicy policy) {
+        return switch (e.checks()) {
+            case CheckResult.NotYet(String why) ->
+                new Judgement.Failed(
+                        "it came back on " + version(e.now().version()) + ", and " + text(policy.timeout()) + " later "
+                                + why,
+                        Move.of(e) == Move.ARRIVED,
+                        null);
+            case CheckResult.Unanswerable(String why) ->
+                new Judgement.Stuck("it has rebooted and its node is Ready, but " + why, Optional.empty());
+            case CheckResult.Passed _ -> agentSilent(policy);
+            case null -> agentSilent(policy);
+        };
+    }
+
     private static Judgement agentSilent(VerifyPolicy policy) {
         return new Judgement.Stuck(
                 "it has rebooted and its node is Ready, but its agent has not reported steady-state within "
@@ -98,12 +149,20 @@ public final class Judge {
     /** The node's Ready and version are from before the reboot here, unless its kubelet has written since. */
     private static Judgement steadyOnTheOldBoot(Evidence e, VerifyPolicy policy, Instant now) {
         Instant deadline = e.verifyingSince().plus(policy.timeout());
-        Instant readyAt = e.readySince() == null
-                ? now.plus(policy.minReady())
-                : e.readySince().plus(policy.minReady());
         boolean alive = e.ready() && e.readySince() != null && e.hasHeartbeat();
-        if (alive && !readyAt.isAfter(now)) {
-            return new Judgement.Inconclusive("its agent started anew before the reboot", null);
+        boolean ready = alive && isReady(e, policy, now);
+        if (ready && isPassed(e)) {
+            return new Judgement.Inconclusive(STARTED_ANEW, null);
+        }
+        if (ready && deadline.isAfter(now)) {
+            return awaitsChecks(e, deadline, now);
+        }
+        if (ready && e.checks() instanceof CheckResult.Unanswerable(String why)) {
+            return new Judgement.Stuck(STARTED_ANEW + ", but " + why, Optional.empty());
+        }
+        if (ready) {
+            return new Judgement.Failed(
+                    STARTED_ANEW + ", and " + text(policy.timeout()) + " later " + why(e.checks()), false, null);
         }
         if (!deadline.isAfter(now)) {
             // Counts against no release: on which one it came back shows only in a later poll of the graph.
@@ -113,7 +172,9 @@ public final class Judge {
                     e.offered() == null ? null : UpdateQuestion.Kubelet);
         }
         return alive
-                ? new Judgement.Keep(earlier(readyAt, deadline), "it is Ready for less than " + text(policy.minReady()))
+                ? new Judgement.Keep(
+                        earlier(readyAt(e, policy, now), deadline),
+                        "it is Ready for less than " + text(policy.minReady()))
                 : new Judgement.Keep(deadline, "its agent is steady, and its kubelet has shown no sign of life since");
     }
 

@@ -9,11 +9,13 @@ import dev.lockkeeper.crds.v1alpha1.Machines;
 import dev.lockkeeper.crds.v1alpha1.NodeReference;
 import dev.lockkeeper.crds.v1alpha1.OnFailure;
 import dev.lockkeeper.crds.v1alpha1.ParkedMachine;
+import dev.lockkeeper.crds.v1alpha1.PrometheusCheck;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupDefaults;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupSpec;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupStatus;
 import dev.lockkeeper.crds.v1alpha1.SlotCount;
+import dev.lockkeeper.crds.v1alpha1.VerifyCheck;
 import dev.lockkeeper.crds.v1alpha1.VerifySpec;
 import dev.lockkeeper.fleetlock.semaphore.Backoff;
 import dev.lockkeeper.fleetlock.semaphore.BackoffRule;
@@ -27,6 +29,7 @@ import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.fleetlock.semaphore.SlotPolicy;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.semaphore.Slots;
+import dev.lockkeeper.operator.health.Check;
 import dev.lockkeeper.operator.lock.DrainPolicy;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.LabelMatch;
@@ -131,7 +134,16 @@ public final class GroupMapping {
                 Durations.parse(or(verify.getTimeout(), RebootGroupDefaults.VERIFY_TIMEOUT)),
                 Durations.parse(or(verify.getMinReady(), RebootGroupDefaults.MIN_READY)),
                 Durations.parse(or(spec.getStuckAfter(), RebootGroupDefaults.STUCK_AFTER)),
-                or(verify.getOnFailure(), RebootGroupDefaults.ON_FAILURE) == OnFailure.Park);
+                or(verify.getOnFailure(), RebootGroupDefaults.ON_FAILURE) == OnFailure.Park,
+                list(verify.getChecks()).stream().map(GroupMapping::check).toList());
+    }
+
+    /** One that is neither is of a kind that this version does not know: as an expression it does not compile, and lets nobody pass. */
+    private static Check check(VerifyCheck check) {
+        PrometheusCheck prometheus = check.getPrometheus();
+        return prometheus == null
+                ? new Check.Cel(check.getName(), or(check.getCel(), ""))
+                : new Check.Prometheus(check.getName(), prometheus.getUrl(), prometheus.getQuery());
     }
 
     static SlotState state(RebootGroupStatus status) {

@@ -1,8 +1,8 @@
 package dev.lockkeeper.operator.lock;
 
-import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.store.StoreException;
 
 /**
  * Tells people what happened, where they look: at the RebootGroup and at the Node. No call blocks or fails, unless it says so; what cannot be told is

@@ -32,6 +32,7 @@ public final class GroupStatus {
      * @param secretProblem what is wrong with the Secret of the agents' passwords, null if nothing is
      * @param sharedIds agents' ids that several members share, each with the nodes' names
      * @param overlapping members that another RebootGroup of the same agents' group has too, by name, in order
+     * @param badChecks clauses of what is wrong with checks whatever the machine, in order
      */
     public static List<Condition> conditions(
             GroupView group,
@@ -39,11 +40,12 @@ public final class GroupStatus {
             String notServing,
             String secretProblem,
             Map<String, List<String>> sharedIds,
-            List<String> overlapping) {
+            List<String> overlapping,
+            List<String> badChecks) {
         return List.of(
                 ready(group, notServing, secretProblem),
                 progressing(state),
-                degraded(state, group.agentGroup(), sharedIds, overlapping));
+                degraded(state, group.agentGroup(), sharedIds, overlapping, badChecks));
     }
 
     private static Condition ready(GroupView group, String notServing, String secretProblem) {
@@ -87,7 +89,11 @@ public final class GroupStatus {
     }
 
     private static Condition degraded(
-            SlotState state, String agentGroup, Map<String, List<String>> sharedIds, List<String> overlapping) {
+            SlotState state,
+            String agentGroup,
+            Map<String, List<String>> sharedIds,
+            List<String> overlapping,
+            List<String> badChecks) {
         List<String> problems = new ArrayList<>();
         String reason = null;
         Optional<Holder> stuck =
@@ -119,6 +125,11 @@ public final class GroupStatus {
             reason = reason == null ? "DrainBlocked" : reason;
             problems.add("The drain of " + blocked.getFirst().machine() + " is held up: "
                     + blocked.getFirst().drain().blockedBy().getFirst().sentence() + ".");
+        }
+        if (!badChecks.isEmpty()) {
+            reason = reason == null ? "BadCheck" : reason;
+            problems.add("In spec.verify.checks, " + String.join("; ", badChecks)
+                    + ". Correct it: until then machines keep their slots after their reboot.");
         }
         if (!sharedIds.isEmpty()) {
             reason = reason == null ? "SharedMachineId" : reason;

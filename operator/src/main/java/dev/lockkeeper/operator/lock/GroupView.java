@@ -2,8 +2,10 @@ package dev.lockkeeper.operator.lock;
 
 import dev.lockkeeper.fleetlock.semaphore.SlotPolicy;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
+import dev.lockkeeper.operator.health.Check;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One RebootGroup as the operator understands it: what people wrote, with defaults filled in, and the stored state.
@@ -31,8 +33,12 @@ public record GroupView(
         VerifySettings verify,
         SlotState state) {
 
-    /** @param park whether a failed machine gives its slot back and is parked; else it keeps it */
-    public record VerifySettings(Duration timeout, Duration minReady, Duration stuckAfter, boolean park) {}
+    /**
+     * @param park whether a failed machine gives its slot back and is parked; else it keeps it
+     * @param checks what a machine must pass besides its node being Ready
+     */
+    public record VerifySettings(
+            Duration timeout, Duration minReady, Duration stuckAfter, boolean park, List<Check> checks) {}
 
     public boolean isFull() {
         return state.holders().size() >= totalSlots();

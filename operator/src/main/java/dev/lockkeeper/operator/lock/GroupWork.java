@@ -7,6 +7,7 @@ import dev.lockkeeper.fleetlock.semaphore.Semaphore;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.health.CheckResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +67,7 @@ public final class GroupWork {
     private final Cordons cordons;
     private final HolderWork holderWork;
     private final Verdicts verdicts;
+    private final Checks checks;
     private final SecretProblems secrets;
     private final Events events;
     private final Clock clock;
@@ -87,6 +89,7 @@ public final class GroupWork {
             Cordons cordons,
             HolderWork holderWork,
             Verdicts verdicts,
+            Checks checks,
             SecretProblems secrets,
             Events events,
             Clock clock) {
@@ -97,6 +100,7 @@ public final class GroupWork {
         this.cordons = cordons;
         this.holderWork = holderWork;
         this.verdicts = verdicts;
+        this.checks = checks;
         this.secrets = secrets;
         this.events = events;
         this.clock = clock;
@@ -116,9 +120,10 @@ public final class GroupWork {
                 .map(holder -> CompletableFuture.supplyAsync(() -> holderWork.step(group, holder), threads))
                 .toList();
         Duration next = steps.stream().map(CompletableFuture::join).reduce(REST, GroupWork::shorter);
-        for (Parked parked : group.state().parked()) {
-            next = shorter(next, lookAfterSafely(group, parked));
-        }
+        List<CompletableFuture<Duration>> looks = group.state().parked().stream()
+                .map(parked -> CompletableFuture.supplyAsync(() -> lookAfterSafely(group, parked), threads))
+                .toList();
+        next = looks.stream().map(CompletableFuture::join).reduce(next, GroupWork::shorter);
         parkedReadySince.keySet().retainAll(parkedTokens(group));
         publish(group);
         return next;
@@ -238,6 +243,9 @@ public final class GroupWork {
         if (left.isPositive()) {
             return left;
         }
+        if (!(checks.ask(group, node) instanceof CheckResult.Passed)) {
+            return REST;
+        }
         verdicts.recovered(new Verdicts.Machine(parked.id(), node, group.name()), parked);
         if (cordons.uncordon(node, parked.token())) {
             unpark(
@@ -336,6 +344,7 @@ public final class GroupWork {
         List<String> overlapping = membership.overlapping(group, members);
         String secretProblem =
                 group.secret() == null ? null : secrets.of(group.secret()).orElse(null);
+        List<String> badChecks = checks.problems(group.verify().checks());
         try {
             store.publish(
                     group,
@@ -344,7 +353,13 @@ public final class GroupWork {
                             .filter(n -> !n.ready() && !state.concerns(n.ref()))
                             .count(),
                     state -> GroupStatus.conditions(
-                            group, state, membership.refusal(group.name()), secretProblem, shared, overlapping));
+                            group,
+                            state,
+                            membership.refusal(group.name()),
+                            secretProblem,
+                            shared,
+                            overlapping,
+                            badChecks));
         } catch (StoreException e) {
             LOG.warnf("group=%s status not published now: %s", group.name(), e.getMessage());
         }

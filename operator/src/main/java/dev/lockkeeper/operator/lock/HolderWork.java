@@ -51,6 +51,7 @@ public final class HolderWork {
     private final Nodes nodes;
     private final Cordons cordons;
     private final Drain drain;
+    private final Checks checks;
     private final Swapper swapper;
     private final Verdicts verdicts;
     private final Events events;
@@ -73,6 +74,7 @@ public final class HolderWork {
             Nodes nodes,
             Cordons cordons,
             Drain drain,
+            Checks checks,
             Swapper swapper,
             Verdicts verdicts,
             Events events,
@@ -83,6 +85,7 @@ public final class HolderWork {
         this.nodes = nodes;
         this.cordons = cordons;
         this.drain = drain;
+        this.checks = checks;
         this.swapper = swapper;
         this.verdicts = verdicts;
         this.events = events;
@@ -340,7 +343,11 @@ public final class HolderWork {
                 heartbeat,
                 holder.steadyAt(),
                 holder.phase() == Phase.REBOOTING ? null : sights.phase(group, holder),
-                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : null);
+                holder.phase() == Phase.REBOOTING ? sights.phase(group, holder) : null,
+                null);
+        if (Judge.wantsChecks(evidence, policy, now)) {
+            evidence = evidence.with(checks.ask(group, node));
+        }
         Judgement judgement = Judge.judge(evidence, policy, now);
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
         Sighting sighting =

@@ -1,8 +1,8 @@
 package dev.lockkeeper.operator.observe;
 
-import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.kube.Patch;
 import dev.lockkeeper.operator.lock.Events;
 import dev.lockkeeper.operator.lock.Reason;

@@ -36,6 +36,8 @@ class JudgeTest {
         private Instant verifyingSince;
         private String heartbeatAtSteady;
         private String heartbeat = "h1";
+        private CheckResult checks;
+        private boolean wanted;
 
         static Machine onTheOldBoot() {
             return new Machine();
@@ -87,7 +89,9 @@ class JudgeTest {
         }
 
         Judgement judgedAt(int seconds) {
-            return Judge.judge(evidence(), POLICY, at(seconds));
+            Evidence evidence = evidence();
+            wanted = Judge.wantsChecks(evidence, POLICY, at(seconds));
+            return Judge.judge(wanted ? evidence.with(checks) : evidence, POLICY, at(seconds));
         }
 
         Evidence evidence() {
@@ -101,7 +105,18 @@ class JudgeTest {
                     heartbeat,
                     steadyAt,
                     verifyingSince,
-                    TOLD);
+                    TOLD,
+                    null);
+        }
+
+        Machine checked(CheckResult result) {
+            checks = result;
+            return this;
+        }
+
+        boolean isCheckedAt(int seconds) {
+            judgedAt(seconds);
+            return wanted;
         }
     }
 
@@ -481,6 +496,136 @@ class JudgeTest {
         machine.steadyAt = at(seconds);
         machine.heartbeatAtSteady = "h1";
         assertThat(machine.judgedAt(140)).isInstanceOf(Judgement.Updated.class);
+    }
+
+    // ---- checks
+
+    private static final CheckResult PASSED = new CheckResult.Passed();
+    private static final CheckResult NOT_YET = new CheckResult.NotYet("check up is not passed: its query returned 0");
+    private static final CheckResult UNANSWERABLE =
+            new CheckResult.Unanswerable("check up cannot be asked: http://p answered 503");
+
+    @Test
+    void checksAreAskedOnceTheNodeIsReadyForLongEnough() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100);
+        assertThat(machine.isCheckedAt(129)).isFalse();
+        assertThat(machine.isCheckedAt(130)).isTrue();
+        assertThat(machine.isCheckedAt(5_000)).isTrue();
+        machine.ready = false;
+        assertThat(machine.isCheckedAt(130)).isFalse();
+        assertThat(Machine.onANewBoot(NEWER, 100).isCheckedAt(200)).isFalse();
+        Machine firstSight = Machine.onANewBoot(NEWER, 100).readySince(0);
+        firstSight.verifyingSince = null;
+        assertThat(firstSight.isCheckedAt(5_000)).isFalse();
+    }
+
+    @Test
+    void onTheOldBootChecksAreAskedOnceTheKubeletIsKnownToLive() {
+        Machine machine = Machine.onTheOldBoot().readySince(20).steadyAt(10);
+        assertThat(machine.isCheckedAt(60)).isFalse();
+        machine.withHeartbeat();
+        assertThat(machine.isCheckedAt(49)).isFalse();
+        assertThat(machine.isCheckedAt(50)).isTrue();
+        assertThat(Machine.onTheOldBoot().showsReady().withHeartbeat().isCheckedAt(600))
+                .isFalse();
+    }
+
+    @Test
+    void passedChecksAreInNobodysWay() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100).checked(PASSED);
+        keeps(machine.judgedAt(130), at(1000));
+        assertThat(machine.judgedAt(1000)).isInstanceOf(Judgement.Stuck.class);
+        assertThat(machine.steadyAt(140).judgedAt(140)).isInstanceOf(Judgement.Updated.class);
+        assertThat(Machine.onANewBoot(LEFT, 100)
+                        .readySince(100)
+                        .steadyAt(110)
+                        .checked(PASSED)
+                        .judgedAt(140))
+                .isInstanceOf(Judgement.Inconclusive.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCheckThatIsNotPassedInTimeFailsTheMachine(Steady steady) {
+        Machine machine =
+                steady.on(Machine.onANewBoot(NEWER, 100)).readySince(100).checked(NOT_YET);
+        keeps(machine.judgedAt(130), at(135));
+        keeps(machine.judgedAt(steady.deadline() - 2), at(steady.deadline()));
+        assertThat(machine.judgedAt(130).why())
+                .isEqualTo("it is Ready, and check up is not passed: its query returned 0");
+        assertThat(machine.judgedAt(steady.deadline()))
+                .isEqualTo(new Judgement.Failed(
+                        "it came back on 44.20260707.3.1, and 15m later check up is not passed: its query returned 0",
+                        true,
+                        null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LEFT, OLDER})
+    void aCheckThatIsNotPassedOnAnotherVersionCountsAsNothing(String version) {
+        assertThat(Machine.onANewBoot(version, 100)
+                        .readySince(100)
+                        .steadyAt(110)
+                        .checked(NOT_YET)
+                        .judgedAt(1000))
+                .isInstanceOfSatisfying(
+                        Judgement.Failed.class,
+                        f -> assertThat(f.countsAgainstRelease()).isFalse());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCheckThatCannotBeAskedKeepsTheSlotWithoutAVerdict(Steady steady) {
+        Machine machine =
+                steady.on(Machine.onANewBoot(NEWER, 100)).readySince(100).checked(UNANSWERABLE);
+        keeps(machine.judgedAt(130), at(135));
+        keeps(machine.judgedAt(steady.deadline() - 1), at(steady.deadline()));
+        for (int seconds : new int[] {steady.deadline(), 365 * 24 * 3600}) {
+            assertThat(machine.judgedAt(seconds))
+                    .isEqualTo(new Judgement.Stuck(
+                            "it has rebooted and its node is Ready, but check up cannot be asked: http://p answered 503",
+                            Optional.empty()));
+        }
+    }
+
+    @Test
+    void onceItIsAnsweredAStuckCheckDecides() {
+        Machine machine = Machine.onANewBoot(NEWER, 100).readySince(100).steadyAt(110);
+        assertThat(machine.checked(UNANSWERABLE).judgedAt(2000)).isInstanceOf(Judgement.Stuck.class);
+        assertThat(machine.checked(PASSED).judgedAt(2010)).isInstanceOf(Judgement.Updated.class);
+        assertThat(machine.checked(NOT_YET).judgedAt(2010)).isInstanceOf(Judgement.Failed.class);
+    }
+
+    /** Nothing was asked of it, so that nothing but the node is to blame. */
+    @Test
+    void aNodeThatIsNotReadyFailsByItself() {
+        assertThat(Machine.onANewBoot(NEWER, 100)
+                        .steadyAt(110)
+                        .checked(UNANSWERABLE)
+                        .judgedAt(1000))
+                .isInstanceOf(Judgement.Failed.class);
+    }
+
+    @Test
+    void anAgentThatOnlyStartedAnewIsCheckedToo() {
+        Machine machine = Machine.onTheOldBoot()
+                .readySince(20)
+                .steadyAt(10)
+                .withHeartbeat()
+                .checked(NOT_YET);
+        keeps(machine.judgedAt(50), at(55));
+        assertThat(machine.judgedAt(910))
+                .isEqualTo(new Judgement.Failed(
+                        "its agent started anew before the reboot, and 15m later check up is not passed: its query returned 0",
+                        false,
+                        null));
+        machine.checked(UNANSWERABLE);
+        keeps(machine.judgedAt(909), at(910));
+        assertThat(machine.judgedAt(910))
+                .isEqualTo(new Judgement.Stuck(
+                        "its agent started anew before the reboot, but check up cannot be asked: http://p answered 503",
+                        Optional.empty()));
+        assertThat(machine.checked(PASSED).judgedAt(910)).isInstanceOf(Judgement.Inconclusive.class);
     }
 
     private static void keeps(Judgement judgement, Instant lookAgainAt) {

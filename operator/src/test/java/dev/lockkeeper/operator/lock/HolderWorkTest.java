@@ -9,6 +9,8 @@ import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
+import dev.lockkeeper.operator.health.Check;
+import dev.lockkeeper.operator.health.CheckResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -27,7 +29,17 @@ class HolderWorkTest {
     private final TestingNodes nodes = new TestingNodes();
     private final TestingEvents events = new TestingEvents();
     private final List<String> written = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
+    private CheckResult answer = new CheckResult.Passed();
     private NodeView fresh;
+
+    private final Checks checks = new Checks(
+            null,
+            (_, query) -> {
+                asked.add(query);
+                return answer;
+            },
+            Clock.fixed(T0, ZoneOffset.UTC));
 
     private final TestingVerdicts verdicts = new TestingVerdicts();
     private final HolderWork work = new HolderWork(
@@ -60,6 +72,7 @@ class HolderWorkTest {
                 }
             },
             new Drain(new TestingPods(), Clock.fixed(T0, ZoneOffset.UTC)),
+            checks,
             swapper,
             verdicts,
             events,
@@ -179,6 +192,69 @@ class HolderWorkTest {
         step(Phase.REBOOTING);
         assertThat(phase()).isEqualTo(Phase.RELEASING);
     }
+
+    // ---- checks
+
+    /** It came back, reported, and has been Ready for so long as far as the leader knows. */
+    private void verify(int readyForSeconds) {
+        Holder holder = new Holder(
+                "token",
+                "a",
+                new NodeRef("worker-1", "uid-1"),
+                Phase.VERIFYING,
+                T0.minusSeconds(100),
+                T0,
+                T0.minusSeconds(300),
+                T0.minusSeconds(200),
+                "boot-0",
+                "44.20260621.3.1",
+                null,
+                T0.minusSeconds(100),
+                T0.minusSeconds(100),
+                T0.minusSeconds(readyForSeconds),
+                "h1",
+                null,
+                null,
+                null);
+        fresh = node("1", true, true, "token");
+        nodes.show(fresh);
+        groups.put(new TestingGroup("workers")
+                .checks(new Check.Prometheus("up", "http://prometheus", "up{node=\"${node}\"}"))
+                .holders(holder)
+                .view());
+        groups.catchUp("workers", _ -> {});
+        GroupView group = groups.stored("workers");
+        work.look(group);
+        work.step(group, holder);
+    }
+
+    @Test
+    void checksAreNotAskedBeforeTheNodeIsReadyForLongEnough() {
+        verify(29);
+        assertThat(asked).isEmpty();
+        assertThat(phase()).isEqualTo(Phase.VERIFYING);
+        verify(30);
+        assertThat(asked).containsExactly("up{node=\"worker-1\"}");
+        assertThat(phase()).isEqualTo(Phase.RELEASING);
+    }
+
+    @Test
+    void aCheckThatIsNotPassedKeepsTheMachineInVerifying() {
+        answer = new CheckResult.NotYet("its query returned 0");
+        verify(60);
+        assertThat(asked).hasSize(1);
+        assertThat(phase()).isEqualTo(Phase.VERIFYING);
+    }
+
+    @Test
+    void soDoesOneThatCannotBeAsked() {
+        answer = new CheckResult.Unanswerable("its query returned no series");
+        verify(60);
+        assertThat(asked).hasSize(1);
+        assertThat(phase()).isEqualTo(Phase.VERIFYING);
+    }
+
+    // ---- verdicts
 
     private void judged(String offered) {
         Holder told = new Holder(

@@ -7,6 +7,7 @@ import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.semaphore.SlotPolicy;
 import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.semaphore.Slots;
+import dev.lockkeeper.operator.health.Check;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class TestingGroup {
     private LabelMatch selector;
     private String secret;
     private int slots = 1;
+    private List<Check> checks = List.of();
     private SlotState state = new SlotState(List.of(), List.of(), List.of(), 3, 0);
 
     public TestingGroup(String name) {
@@ -55,6 +57,11 @@ public final class TestingGroup {
         return this;
     }
 
+    public TestingGroup checks(Check... verified) {
+        checks = List.of(verified);
+        return this;
+    }
+
     public TestingGroup holders(Holder... holders) {
         state = new SlotState(List.of(holders), List.of(), List.of(), 3, 0);
         return this;
@@ -82,7 +89,8 @@ public final class TestingGroup {
                         Duration.ofMinutes(5),
                         new BackoffRule(Duration.ofMinutes(30), Duration.ofHours(24))),
                 TestingPolicy.DEFAULT,
-                new GroupView.VerifySettings(Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofHours(1), true),
+                new GroupView.VerifySettings(
+                        Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofHours(1), true, checks),
                 state);
     }
 
