@@ -27,9 +27,10 @@ class MonitoringFilesTest {
     private static final String RUNBOOKS = "https://github.com/lockkeeper/lockkeeper/blob/main/docs/runbooks/";
 
     private static final Pattern METRIC = Pattern.compile("\\blockkeeper_\\w+");
-    private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(lockkeeper_\\w+)` \\| (gauge|counter|histogram) \\|");
-    private static final Pattern ALERT_ROW =
-            Pattern.compile("(?m)^\\| `(Lockkeeper\\w+)` \\| (\\w+) \\| .+ \\| \\[.+]\\(runbooks/([a-z-]+\\.md)\\) \\|$");
+    private static final Pattern DOCUMENTED =
+            Pattern.compile("(?m)^\\| `(lockkeeper_\\w+)` \\| (gauge|counter|histogram) \\|");
+    private static final Pattern ALERT_ROW = Pattern.compile(
+            "(?m)^\\| `(Lockkeeper\\w+)` \\| (\\w+) \\| .+ \\| \\[.+]\\(runbooks/([a-z-]+\\.md)\\) \\|$");
     private static final Set<String> PANELS_OF_GRAFANA_9 =
             Set.of("timeseries", "stat", "table", "bargauge", "piechart", "state-timeline");
 
@@ -65,10 +66,10 @@ class MonitoringFilesTest {
                 .map(row -> row.group(1) + " " + row.group(2) + " " + row.group(3))
                 .toList();
         assertThat(rows)
-                .containsExactlyInAnyOrderElementsOf(alerts()
-                        .map(alert -> alert.path("alert").asText() + " "
-                                + alert.at("/labels/severity").asText() + " " + runbook(alert))
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        alerts().map(alert -> alert.path("alert").asText() + " "
+                                        + alert.at("/labels/severity").asText() + " " + runbook(alert))
+                                .toList());
     }
 
     @Test
@@ -96,8 +97,9 @@ class MonitoringFilesTest {
     void noAlertUsesAMetricThatIsNotDocumented() throws IOException {
         Set<String> documented = documentedMetrics();
         assertThat(alerts())
-                .allSatisfy(alert ->
-                        assertThat(metrics(alert.path("expr").asText())).isNotEmpty().isSubsetOf(documented));
+                .allSatisfy(alert -> assertThat(metrics(alert.path("expr").asText()))
+                        .isNotEmpty()
+                        .isSubsetOf(documented));
     }
 
     @ParameterizedTest
@@ -125,13 +127,14 @@ class MonitoringFilesTest {
         assertThat(dashboard.path("schemaVersion").asInt()).isEqualTo(37);
         assertThat(dashboard.path("editable").asBoolean()).isTrue();
         assertThat(dashboard.path("refresh").asText()).isEqualTo("30s");
-        assertThat(variables(dashboard, "datasource").map(variable -> variable.path("name").asText()))
+        assertThat(variables(dashboard, "datasource")
+                        .map(variable -> variable.path("name").asText()))
                 .containsExactly("datasource");
         // All must also find series whose label is empty, such as machines without a group.
         assertThat(variables(dashboard, "query"))
                 .isNotEmpty()
-                .allSatisfy(
-                        variable -> assertThat(variable.path("allValue").asText()).isEqualTo(".*"));
+                .allSatisfy(variable ->
+                        assertThat(variable.path("allValue").asText()).isEqualTo(".*"));
     }
 
     @ParameterizedTest
@@ -150,7 +153,8 @@ class MonitoringFilesTest {
                         assertThat(part.at("/datasource/uid").asText()).isEqualTo("${datasource}");
                     });
         });
-        assertThat(children(dashboard.path("panels")).map(panel -> panel.path("id").asInt()))
+        assertThat(children(dashboard.path("panels"))
+                        .map(panel -> panel.path("id").asInt()))
                 .doesNotHaveDuplicates();
     }
 
