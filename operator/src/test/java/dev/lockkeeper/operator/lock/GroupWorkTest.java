@@ -135,7 +135,8 @@ class GroupWorkTest {
                 .checks(new Check.Prometheus("up", "http://prometheus", "up"))
                 .view();
         groups.put(group);
-        Parked parked = new Parked("token", "a", new NodeRef("worker-1", "uid-1"), "44.20260707.3.1", "Failed", false, T0);
+        Parked parked =
+                new Parked("token", "a", new NodeRef("worker-1", "uid-1"), "44.20260707.3.1", "Failed", false, T0);
         groups.change("workers", s -> new SlotState(s.holders(), List.of(parked), s.backoffs(), 3, 0));
 
         answer = new CheckResult.NotYet("its query returned 0");
