@@ -220,9 +220,9 @@ class CrdIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             updategraphs  | Name, Newest, Ready, Degraded, Refreshed, Age
-            streampins    | Name, Stream, Target, Machines, Behind, UpToDate, Held-Back, Degraded, Age
-            fleetreleases | Name, Machines, First-Seen, Rollout-Completed, Blocked, Age
-            fleetmachines | Name, Version, State, Since, Group, Pin, Arch, Age
+            streampins    | Name, Stream, Target, X86_64, AARCH64, PPC64LE, S390X, UpToDate, Degraded, Age
+            fleetreleases | Name, Stream, Version, Age, Machines, Updated, Failed, X86_64, AARCH64, PPC64LE, S390X
+            fleetmachines | Name, Node, Group, Stream, Arch, Version, Offered, State, Since
             """)
     void listsAnswerTheFirstQuestion(String kind, String columns) {
         // A kind's storage is not ready at once.

@@ -67,6 +67,8 @@ class PolicyCrdIT {
             UpdateGraph | {proxy: 'socks5://p:1080'}         | must be the address of an HTTP proxy, such as http://proxy.example.org:3128
             UpdateGraph | {caBundle: abc}                    | must hold certificates in PEM
             UpdateGraph | {refreshInterval: 1s}              | must be a duration from 10s to 24h
+            UpdateGraph | {failureThreshold: 0}              | should be greater than or equal to 1
+            UpdateGraph | {failureThreshold: 21}             | should be less than or equal to 20
             UpdateGraph | {streams: []}                      | should have at least 1 items
             UpdateGraph | {streams: [a b]}                   | must be names of streams
             UpdateGraph | {architectures: [amd64]}           | supported values: "aarch64", "ppc64le", "s390x", "x86_64"
@@ -81,6 +83,8 @@ class PolicyCrdIT {
             stable-44.20260707.3.1 | {block: [{architectures: [amd64], reason: x}]} | supported values: "aarch64", "ppc64le", "s390x", "x86_64"
             stable-44.20260707.3.1 | {block: [{architectures: [s390x]}]}            | Required value
             stable-44.20260707.3.1 | {block: [{reason: ''}]}                        | should be at least 1 chars long
+            stable-44.20260707.3.1 | {accept: [{architectures: [amd64], reason: x}]} | supported values: "aarch64", "ppc64le", "s390x", "x86_64"
+            stable-44.20260707.3.1 | {accept: [{architectures: [s390x]}]}           | Required value
             44.20260707.3.1        | {}                                             | metadata.name must be <stream>-<version>, such as stable-44.20260707.3.1
             stable                 | {}                                             | metadata.name must be <stream>-<version>, such as stable-44.20260707.3.1
             """)
@@ -120,6 +124,7 @@ class PolicyCrdIT {
         assertThat(graph.getSpec().getStreams()).containsExactly("stable", "testing", "next");
         assertThat(graph.getSpec().getArchitectures()).hasSize(4);
         assertThat(graph.getSpec().getRefreshInterval()).isEqualTo("5m");
+        assertThat(graph.getSpec().getFailureThreshold()).isEqualTo(1);
         assertThat(graph.getSpec().getSource().getMetadata().getUpdatesUrl())
                 .isEqualTo("https://builds.coreos.fedoraproject.org/updates/${stream}.json");
     }

@@ -169,7 +169,8 @@ final class MachinePicture {
                     MachineState.Unmanaged,
                     "Its agent has not spoken yet: set base_url of its fleet_lock and cincinnati sections.");
         }
-        if (said.lastSeen().plus(silentAfter).isBefore(now)) {
+        // Who uses the lock alone has nothing to say between two updates.
+        if (decision != null && said.lastSeen().plus(silentAfter).isBefore(now)) {
             return new Told(
                     MachineState.Silent,
                     "Nothing was heard of its agent since " + said.lastSeen().truncatedTo(ChronoUnit.SECONDS)

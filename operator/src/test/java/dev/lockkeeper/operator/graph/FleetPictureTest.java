@@ -114,6 +114,15 @@ class FleetPictureTest {
         assertThat(only().message()).contains("rpm-ostree cleanup -p");
     }
 
+    /** It has nothing to say between two updates. */
+    @Test
+    void whoUsesTheLockAloneIsNotSilent() {
+        groups.add(new TestingGroup("boxes").view());
+        machine("worker-1", other("worker-1", T0));
+        now = T0.plus(Duration.ofHours(6));
+        assertThat(only().state()).isEqualTo(MachineState.Unmanaged);
+    }
+
     @Test
     void anOfferThatWasTakenIsNoStagedRelease() {
         state = TestingState.usual().block(V3).state();

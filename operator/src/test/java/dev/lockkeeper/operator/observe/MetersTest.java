@@ -279,18 +279,6 @@ class MetersTest {
     }
 
     @Test
-    void everyRunbookThatItNamesExists() throws IOException {
-        Set<String> named = Pattern.compile("\\(runbooks/([a-z-]+\\.md)\\)")
-                .matcher(Files.readString(Path.of("..", "docs", "metrics.md")))
-                .results()
-                .map(m -> m.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
-        try (Stream<Path> files = Files.list(Path.of("..", "docs", "runbooks"))) {
-            assertThat(files.map(f -> f.getFileName().toString())).containsAll(named);
-        }
-    }
-
-    @Test
     void everyMetricHasADescription() {
         meters.groupStatus(figures("workers", clock));
         assertThat(registry.getMeters())

@@ -53,7 +53,8 @@ import java.util.stream.Collectors;
 
 /**
  * Shows a fleet of twelve machines update itself: each takes its next release from the operator's graph, past two barriers, and reboots
- * when the operator's lock lets it. One group is pinned to an older release. It checks by its own watch of the API server, and by its
+ * when the operator's lock lets it. One group is pinned to an older release. Then a release comes that is sick on one architecture
+ * ({@link SickRelease}). It checks by its own watch of the API server, and by its
  * own log of boots, that all went as promised. The exit status is 0 only if it did.
  */
 public final class Demo {
@@ -94,7 +95,7 @@ public final class Demo {
             admin.nodes().withName(PERSONS_NODE).patch("{\"spec\":{\"unschedulable\":true}}");
             DemoReleases releases = new DemoReleases();
             graph(admin, releases);
-            pin(admin);
+            pins(admin);
             say("The releases are those of the stable stream, with the barriers "
                     + String.join(" and ", releases.barriers()) + ". Controllers are pinned to " + PINNED + ".");
             say("A person has cordoned " + PERSONS_NODE + ": it must be cordoned afterwards, too.");
@@ -107,8 +108,22 @@ public final class Demo {
                             OperatorProcess.builder(kubeconfig, folder).start();
                     FleetWatcher watcher = FleetWatcher.start(admin, journal)) {
                 say("The operator is ready (log: " + operator.log() + ").");
-                boolean good = roll(admin, operator, watcher, journal, machines, fleet, releases);
+                Screen screen = new Screen(admin, machines, architectures(fleet));
+                boolean good = roll(admin, operator, watcher, journal, machines, fleet, releases, screen);
                 explain(operator);
+                good &= new SickRelease(
+                                admin,
+                                machines.stream()
+                                        .filter(m -> m.name().startsWith("worker"))
+                                        .toList(),
+                                architectures(fleet),
+                                journal,
+                                screen,
+                                version -> {
+                                    releases.add(version);
+                                    source(admin, releases);
+                                })
+                        .run();
                 if (keep) {
                     keepRunning(plane, admin, operator, machines, releases);
                 } else if (good) {
@@ -129,7 +144,8 @@ public final class Demo {
             Journal journal,
             List<SimulatedMachine> machines,
             List<MachineSpec> fleet,
-            DemoReleases releases)
+            DemoReleases releases,
+            Screen screen)
             throws InterruptedException {
         for (MachineSpec spec : fleet) {
             AgentSettings settings = AgentSettings.of(
@@ -143,12 +159,6 @@ public final class Demo {
         say("Every agent asks for its next release, stages it, and asks for its reboot.");
         say("");
         Instant begin = Instant.now();
-        Screen screen = new Screen(
-                admin,
-                machines,
-                fleet.stream()
-                        .collect(Collectors.toMap(
-                                MachineSpec::name, s -> s.architecture().coreosName())));
         boolean open = false;
         while (!finished(machines, watcher)
                 && Duration.between(begin, Instant.now()).compareTo(LIMIT) < 0) {
@@ -166,6 +176,12 @@ public final class Demo {
         }
         screen.draw(Instant.now());
         return summary(watcher, journal, machines, releases, Duration.between(begin, Instant.now()), open);
+    }
+
+    private static Map<String, String> architectures(List<MachineSpec> fleet) {
+        return fleet.stream()
+                .collect(Collectors.toMap(
+                        MachineSpec::name, s -> s.architecture().coreosName()));
     }
 
     private static String target(String machine) {
@@ -250,7 +266,7 @@ public final class Demo {
                 .stripTrailing());
     }
 
-    private static boolean check(boolean good, String what) {
+    static boolean check(boolean good, String what) {
         say("  " + (good ? "ok  " : "FAIL") + "  " + what);
         return good;
     }
@@ -282,7 +298,7 @@ public final class Demo {
         say("");
         say("Press Enter to publish one more release: workers go to it, controllers stay where they are pinned.");
         BufferedReader keys = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        LocalDate date = LocalDate.of(2026, 7, 7);
+        LocalDate date = LocalDate.of(2026, 8, 4);
         while (keys.readLine() != null) {
             date = date.plusWeeks(2);
             String version = "44." + date.format(DateTimeFormatter.BASIC_ISO_DATE) + ".3.1";
@@ -339,13 +355,18 @@ public final class Demo {
         admin.resource(graph).create();
     }
 
-    private static void pin(KubernetesClient admin) {
+    private static void pins(KubernetesClient admin) {
+        pin(admin, "controllers", "controller", PINNED);
+        pin(admin, SickRelease.PIN, "worker", null);
+    }
+
+    private static void pin(KubernetesClient admin, String name, String role, String version) {
         StreamPinSpec spec = new StreamPinSpec();
         spec.setNodeSelector(
-                new LabelSelectorBuilder().addToMatchLabels(ROLE, "controller").build());
-        spec.setVersion(PINNED);
+                new LabelSelectorBuilder().addToMatchLabels(ROLE, role).build());
+        spec.setVersion(version);
         StreamPin pin = new StreamPin();
-        pin.setMetadata(new ObjectMetaBuilder().withName("controllers").build());
+        pin.setMetadata(new ObjectMetaBuilder().withName(name).build());
         pin.setSpec(spec);
         admin.resource(pin).create();
     }
@@ -382,7 +403,7 @@ public final class Demo {
         shop.awaitReady(shop.deployment("database", 1, PodShape.PLAIN.onNodesWith(ROLE, "worker")));
     }
 
-    private static void say(String line) {
+    static void say(String line) {
         System.out.println(line);
     }
 }
