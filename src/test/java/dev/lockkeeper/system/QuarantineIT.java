@@ -157,7 +157,7 @@ class QuarantineIT {
                         .singleElement()
                         .asString()
                         .startsWith("Quarantined: " + sick + " is withheld from aarch64: quarantined, because "
-                                + failed.name() + " came back sick from it."));
+                                + failed.name() + " failed on it."));
         assertThat(rig.events("Node", failed.name()))
                 .filteredOn(e -> e.startsWith("Judged"))
                 .hasSize(1);
@@ -169,7 +169,7 @@ class QuarantineIT {
                                         "lockkeeper_quarantined_releases\\{architecture=\"aarch64\",stream=\"stable\"} [1-9]"));
         assertThat(rig.read("mixed").getStatus().getFailed())
                 .singleElement()
-                .satisfies(p -> assertThat(p.getWithholds()).isTrue());
+                .satisfies(p -> assertThat(p.getReleaseWithheld()).isTrue());
 
         // The leader that comes next knows it too.
         operator.kill();
@@ -234,7 +234,7 @@ class QuarantineIT {
                 .untilAsserted(() -> assertThat(rig.read("accepted").getStatus().getFailed())
                         .as("nothing withholds its release any more, so it counts as parked")
                         .singleElement()
-                        .satisfies(p -> assertThat(p.getWithholds()).isNotEqualTo(true)));
+                        .satisfies(p -> assertThat(p.getReleaseWithheld()).isNotEqualTo(true)));
         failed.repair();
         Rig.await().untilAsserted(() -> assertThat(verdicts(failed)).containsExactly(Verdict.Updated));
         Rig.await().untilAsserted(() -> assertThat(rig.parked("accepted")).isEmpty());
@@ -256,7 +256,7 @@ class QuarantineIT {
             Rig.await()
                     .untilAsserted(() -> assertThat(rig.read("two").getStatus().getFailed())
                             .hasSize(2)
-                            .allSatisfy(p -> assertThat(p.getWithholds()).isTrue()));
+                            .allSatisfy(p -> assertThat(p.getReleaseWithheld()).isTrue()));
         } finally {
             threshold(1);
         }

@@ -2,6 +2,8 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import dev.lockkeeper.testbed.operator.Manifests;
 import dev.lockkeeper.crds.v1alpha1.MachineUpdate;
 import dev.lockkeeper.crds.v1alpha1.ReleaseEvidence;
 import dev.lockkeeper.crds.v1alpha1.UpdateGraph;
@@ -170,16 +172,31 @@ class VerdictCrashIT {
                 } finally {
                     rig.plane.resume(part);
                 }
-                // A leader that could not renew its lease has ended itself.
-                for (OperatorProcess operator : operators) {
-                    if (!operator.alive()) {
-                        operator.launch();
-                    }
-                }
-                operators.forEach(OperatorProcess::awaitReady);
+                awaitCalm(Instant.now());
             }
             case Storm.HaltAt _ -> throw new IllegalStateException();
         }
+    }
+
+    /** A leader that could not renew its lease has ended itself, or is about to: one has renewed it since, and both run. */
+    private static void awaitCalm(Instant since) {
+        Rig.await(Duration.ofSeconds(60)).until(() -> {
+            for (OperatorProcess operator : operators) {
+                if (!operator.alive()) {
+                    operator.launch();
+                    operator.awaitReady();
+                }
+            }
+            return rig
+                            .admin
+                            .leases()
+                            .inNamespace(Manifests.NAMESPACE)
+                            .list()
+                            .getItems()
+                            .stream()
+                            .anyMatch(l -> l.getSpec().getRenewTime().toInstant().isAfter(since))
+                    && operators.stream().filter(VerdictCrashIT::leads).count() == 1;
+        });
     }
 
     private static OperatorProcess leader() {

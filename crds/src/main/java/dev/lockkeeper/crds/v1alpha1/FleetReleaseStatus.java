@@ -41,7 +41,7 @@ public class FleetReleaseStatus extends StatusPart {
     private Integer updated;
 
     @Min(0)
-    @JsonPropertyDescription("How many of the kept verdicts say that it failed.")
+    @JsonPropertyDescription("How many of the kept verdicts are failures, whether they count against it or not.")
     private Integer failed;
 
     @Size(max = 8)

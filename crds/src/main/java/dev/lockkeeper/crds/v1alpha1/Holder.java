@@ -77,7 +77,7 @@ public class Holder extends StatusPart {
     private String stuck;
 
     @Size(max = 1024)
-    @JsonPropertyDescription("Why the phase is Failed or Releasing.")
+    @JsonPropertyDescription("Why the phase is Failed or Releasing, or why it is stuck.")
     private String reason;
 
     @JsonPropertyDescription("How far the drain is.")

@@ -29,10 +29,12 @@ public class MachineUpdate extends StatusPart {
     @JsonPropertyDescription("What became of it.")
     private Verdict verdict;
 
-    @JsonPropertyDescription("Whether it counts against the release.")
+    @JsonPropertyDescription(
+            "Whether it counted against the release when it was judged; what counts now stands in the FleetRelease.")
     private Boolean counted;
 
-    @JsonPropertyDescription("What may still come to light; absent: nothing.")
+    @JsonPropertyDescription(
+            "What may still come to light. Rollback: whether it rolled back. Kubelet: whether it runs the new release, though its kubelet did not come up. Version: what it runs, for a machine that is no node. Absent: nothing.")
     private UpdateQuestion question;
 
     @Size(max = 40)

@@ -30,7 +30,7 @@ public class ParkedMachine extends StatusPart {
 
     @JsonPropertyDescription(
             "Whether the release that it failed on is withheld from its architecture: then no other machine need wait because of it.")
-    private Boolean withholds;
+    private Boolean releaseWithheld;
 
     @Size(max = 40)
     @JsonPropertyDescription("When the machine was parked (RFC 3339).")
@@ -84,11 +84,11 @@ public class ParkedMachine extends StatusPart {
         this.since = since;
     }
 
-    public Boolean getWithholds() {
-        return withholds;
+    public Boolean getReleaseWithheld() {
+        return releaseWithheld;
     }
 
-    public void setWithholds(Boolean withholds) {
-        this.withholds = withholds;
+    public void setReleaseWithheld(Boolean releaseWithheld) {
+        this.releaseWithheld = releaseWithheld;
     }
 }

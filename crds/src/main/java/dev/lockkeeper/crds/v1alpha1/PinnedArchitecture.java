@@ -15,10 +15,11 @@ public class PinnedArchitecture extends StatusPart {
 
     @Size(max = 64)
     @JsonPropertyDescription(
-            "How many machines run the newest release of all, and how the roll goes, such as 2/9 Quarantined.")
+            "How many machines run the release that they would end at if none were withheld, and how the roll goes, such as 2/9 Quarantined.")
     private String summary;
 
-    @JsonPropertyDescription("How the roll goes.")
+    @JsonPropertyDescription(
+            "How the roll goes. Healthy: every machine runs what it should. Rolling: machines are to move. Suspect: a machine failed on the release. Quarantined: the release is withheld here, by failures or by a person. Stalled: machines are to move, or nothing is known of them, and none moves.")
     private RollHealth health;
 
     @Size(max = 1024)

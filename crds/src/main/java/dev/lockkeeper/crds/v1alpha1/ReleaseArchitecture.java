@@ -13,7 +13,8 @@ public class ReleaseArchitecture extends StatusPart {
     @JsonPropertyDescription("The architecture, by Fedora's name.")
     private String architecture;
 
-    @JsonPropertyDescription("How the release does on this architecture.")
+    @JsonPropertyDescription(
+            "How the release does on this architecture. New: nobody was offered it yet. Rolling: machines were offered it that do not run it yet. Healthy: all that were offered it run it. Suspect: fewer failures than it takes to withhold it. Quarantined: withheld because updates to it failed there. Blocked: withheld by a person. Accepted: let through by a person.")
     private ReleaseState state;
 
     @Min(0)
@@ -34,11 +35,11 @@ public class ReleaseArchitecture extends StatusPart {
     private Integer updated;
 
     @Min(0)
-    @JsonPropertyDescription("How many of the kept verdicts say that it failed.")
+    @JsonPropertyDescription("How many of the kept verdicts are failures, whether they count against it or not.")
     private Integer failed;
 
     @Size(max = 40)
-    @JsonPropertyDescription("Since when it has been withheld because machines came back sick (RFC 3339).")
+    @JsonPropertyDescription("Since when it has been withheld because updates to it failed there (RFC 3339).")
     private String quarantinedSince;
 
     @Size(max = FleetRelease.MOST_EVIDENCE)

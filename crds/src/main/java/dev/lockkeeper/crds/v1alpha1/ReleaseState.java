@@ -8,9 +8,9 @@ public enum ReleaseState {
     Rolling,
     /** Every machine that was offered it runs it. */
     Healthy,
-    /** A machine came back sick from it, and fewer than it takes to withhold it. */
+    /** A machine failed on it, and fewer than it takes to withhold it. */
     Suspect,
-    /** It is withheld because machines came back sick. */
+    /** It is withheld because updates to it failed there. */
     Quarantined,
     /** It is withheld by a person's word. */
     Blocked,

@@ -6,10 +6,10 @@ public enum RollHealth {
     Healthy,
     /** Machines are to move, and nothing is in the way. */
     Rolling,
-    /** A machine came back sick from the release, and fewer than it takes to withhold it. */
+    /** A machine failed on the release, and fewer than it takes to withhold it. */
     Suspect,
-    /** The newest release is withheld here, because machines came back sick or a person said so. */
+    /** The release that they would end at is withheld here, by failures or by a person. */
     Quarantined,
-    /** Machines are to move, and none does. */
+    /** Machines are to move, or nothing is known of them, and none moves. */
     Stalled
 }

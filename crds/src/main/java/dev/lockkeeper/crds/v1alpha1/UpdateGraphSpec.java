@@ -45,7 +45,7 @@ public class UpdateGraphSpec {
     @Max(UpdateGraphDefaults.MOST_FAILURES)
     @Default("1")
     @JsonPropertyDescription(
-            "After so many failed updates to a release on one architecture it is withheld from that architecture, from 1 to 20. Default: 1.")
+            "After so many failures that count (Failed, RolledBack, NeverCameBack) on one architecture, a release is withheld from it until a person accepts it. Of several UpdateGraphs with the stream the smallest applies; a later change lifts no quarantine. From 1 to 20. Default: 1.")
     private Integer failureThreshold;
 
     @Size(min = 1, max = 65536)

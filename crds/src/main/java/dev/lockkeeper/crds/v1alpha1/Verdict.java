@@ -4,9 +4,9 @@ package dev.lockkeeper.crds.v1alpha1;
 public enum Verdict {
     /** It runs the new release and is healthy. */
     Updated,
-    /** It came back healthy on the old release. */
+    /** It came back healthy on the release that it left, and does not take the new one again. */
     RolledBack,
-    /** It came back sick. */
+    /** It came back, and was not healthy in time. */
     Failed,
     /** It did not come back. */
     NeverCameBack,

@@ -44,7 +44,8 @@ public class VerifySpec {
     @Min(0)
     @Max(100)
     @Default("1")
-    @JsonPropertyDescription("With more parked machines than this, nobody gets a slot. From 0 to 100. Default: 1.")
+    @JsonPropertyDescription(
+            "With more parked machines than this, nobody gets a slot; those whose release is withheld from their architecture do not count. From 0 to 100. Default: 1.")
     private Integer maxParked;
 
     @Size(max = 8)

@@ -142,7 +142,8 @@ enum CrdKinds {
                     name.toUpperCase(Locale.ROOT),
                     "string",
                     ".status.architectures[?(@.architecture==\"" + name + "\")].summary",
-                    "How many machines of " + name + " run the newest release of all, and how the roll goes.",
+                    "How many machines of " + name
+                            + " run the release that they would end at if none were withheld, and how the roll goes.",
                     0);
         }
     },
@@ -155,12 +156,7 @@ enum CrdKinds {
                     column("Age", "date", ".metadata.creationTimestamp", "When the record was made.", 0),
                     column("Machines", "integer", ".status.machines", "How many machines run it.", 0),
                     column("Updated", "integer", ".status.updated", "How many came back healthy with it.", 0),
-                    column(
-                            "Failed",
-                            "integer",
-                            ".status.failed",
-                            "How many of the kept verdicts say that it failed.",
-                            0),
+                    column("Failed", "integer", ".status.failed", "How many of the kept verdicts are failures.", 0),
                     state("x86_64"),
                     state("aarch64"),
                     state("ppc64le"),

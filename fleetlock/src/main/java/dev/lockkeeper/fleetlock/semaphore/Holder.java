@@ -20,7 +20,7 @@ import java.time.Instant;
  * @param readySince since when the node has been Ready after that
  * @param heartbeat the node's Ready heartbeat, as text, when the steady-state was first looked at: only compared for equality
  * @param stuck since when the holding counts as stuck
- * @param reason why it is Failed or Releasing, or went back to Draining
+ * @param reason why it is Failed, Releasing or stuck, or went back to Draining
  * @param drain the drain's figures
  */
 public record Holder(
@@ -116,11 +116,11 @@ public record Holder(
     }
 
     Holder asked(Instant now) {
-        return seen(now, steadyAt, newBootAt, readySince, heartbeat, stuck, drain);
+        return seen(now, steadyAt, newBootAt, readySince, heartbeat, stuck, reason, drain);
     }
 
     Holder steady(Instant now) {
-        return seen(askedAt, now, newBootAt, readySince, heartbeat, stuck, drain);
+        return seen(askedAt, now, newBootAt, readySince, heartbeat, stuck, reason, drain);
     }
 
     Holder observed(Sighting sighting) {
@@ -131,11 +131,12 @@ public record Holder(
                 sighting.readySince(),
                 heartbeat == null ? sighting.heartbeat() : heartbeat,
                 sighting.stuck(),
+                sighting.stuck() == null ? phase == Phase.FAILED ? reason : null : sighting.why(),
                 drain);
     }
 
     Holder drain(DrainFigures drain) {
-        return seen(askedAt, steadyAt, newBootAt, readySince, heartbeat, stuck, drain);
+        return seen(askedAt, steadyAt, newBootAt, readySince, heartbeat, stuck, reason, drain);
     }
 
     private Holder seen(
@@ -145,6 +146,7 @@ public record Holder(
             Instant readySince,
             String heartbeat,
             Instant stuck,
+            String reason,
             DrainFigures drain) {
         return new Holder(
                 token,

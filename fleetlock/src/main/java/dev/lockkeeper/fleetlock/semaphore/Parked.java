@@ -6,11 +6,11 @@ import java.time.Instant;
  * A machine that failed and gave its slot back: it stays cordoned, by the token of its holding, and listed.
  *
  * @param version what it came back with; null: not known
- * @param withholds whether the release that it failed on is withheld from its architecture now: then the failure is answered, and no
+ * @param releaseWithheld whether the release that it failed on is withheld from its architecture now: then the failure is answered, and no
  *     other machine need wait because of it
  */
 public record Parked(
-        String token, String id, NodeRef node, String version, String verdict, boolean withholds, Instant since) {
+        String token, String id, NodeRef node, String version, String verdict, boolean releaseWithheld, Instant since) {
 
     Parked withholding(boolean now) {
         return new Parked(token, id, node, version, verdict, now, since);

@@ -133,7 +133,7 @@ public final class Semaphore {
             return refuse(
                     state, new Refusal(Kind.PAUSED, policy.name() + " is paused: " + policy.pausedReason() + "."));
         }
-        long parked = state.parked().stream().filter(p -> !p.withholds()).count();
+        long parked = state.parked().stream().filter(p -> !p.releaseWithheld()).count();
         if (parked > policy.maxParked()) {
             return await(
                     state,
@@ -272,10 +272,10 @@ public final class Semaphore {
     /**
      * A verdict of Failed under {@code onFailure: Park}: the slot is free at once, the machine stays cordoned and listed.
      *
-     * @param withholds whether the release that it failed on is withheld from its architecture since
+     * @param releaseWithheld whether the release that it failed on is withheld from its architecture since
      */
     public static Step<Boolean> park(
-            SlotState state, String token, String version, String verdict, boolean withholds, Instant now) {
+            SlotState state, String token, String version, String verdict, boolean releaseWithheld, Instant now) {
         Holder holder = state.holding(token)
                 .filter(h -> h.phase() == Phase.VERIFYING || h.phase() == Phase.REBOOTING)
                 .orElse(null);
@@ -283,7 +283,7 @@ public final class Semaphore {
             return new Step<>(state, false);
         }
         List<Parked> parked = new ArrayList<>(withoutMachine(state.parked(), holder));
-        parked.add(new Parked(token, holder.id(), holder.node(), version, verdict, withholds, now));
+        parked.add(new Parked(token, holder.id(), holder.node(), version, verdict, releaseWithheld, now));
         return new Step<>(state.without(holder).withParked(parked), true);
     }
 
@@ -293,14 +293,15 @@ public final class Semaphore {
     }
 
     /** The release that a parked machine failed on is withheld from its architecture now, or is not any more. */
-    public static Step<Boolean> withholding(SlotState state, String token, boolean withholds) {
-        boolean differs =
-                state.parkedAs(token).filter(p -> p.withholds() != withholds).isPresent();
+    public static Step<Boolean> releaseWithheld(SlotState state, String token, boolean releaseWithheld) {
+        boolean differs = state.parkedAs(token)
+                .filter(p -> p.releaseWithheld() != releaseWithheld)
+                .isPresent();
         if (!differs) {
             return new Step<>(state, false);
         }
         List<Parked> parked = state.parked().stream()
-                .map(p -> p.token().equals(token) ? p.withholding(withholds) : p)
+                .map(p -> p.token().equals(token) ? p.withholding(releaseWithheld) : p)
                 .toList();
         return new Step<>(state.withParked(parked), true);
     }

@@ -79,4 +79,9 @@ public final class Sentences {
         String more = holders.size() > 1 ? " +" + (holders.size() - 1) + " more" : "";
         return text + stuck + more + (paused ? " (paused)" : "");
     }
+
+    /** The text, with an ellipsis for what is longer than so many characters. */
+    public static String cut(String text, int most) {
+        return text == null || text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    }
 }

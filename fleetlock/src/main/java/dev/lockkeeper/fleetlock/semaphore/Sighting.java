@@ -9,5 +9,6 @@ import java.time.Instant;
  * @param readySince since when the node has been Ready after that; replaces what is stored
  * @param heartbeat the Ready heartbeat at the first look after the steady-state; only the first is kept
  * @param stuck since when the holding counts as stuck; replaces what is stored
+ * @param why it is stuck, as a clause; replaces the holding's reason while it is
  */
-public record Sighting(Instant newBootAt, Instant readySince, String heartbeat, Instant stuck) {}
+public record Sighting(Instant newBootAt, Instant readySince, String heartbeat, Instant stuck, String why) {}

@@ -68,7 +68,7 @@ sealed interface Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
             Instant first = rebooted ? now : null;
-            return Semaphore.observe(state, token, new Sighting(first, first, "heartbeat", null), now);
+            return Semaphore.observe(state, token, new Sighting(first, first, "heartbeat", null, null), now);
         }
     }
 
@@ -80,10 +80,10 @@ sealed interface Call {
         }
     }
 
-    record Park(String token, boolean withholds) implements Call {
+    record Park(String token, boolean releaseWithheld) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.park(state, token, "44.2", "Failed", withholds, now);
+            return Semaphore.park(state, token, "44.2", "Failed", releaseWithheld, now);
         }
     }
 
@@ -94,10 +94,10 @@ sealed interface Call {
         }
     }
 
-    record Withhold(String token, boolean withholds) implements Call {
+    record Withhold(String token, boolean releaseWithheld) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.withholding(state, token, withholds);
+            return Semaphore.releaseWithheld(state, token, releaseWithheld);
         }
     }
 

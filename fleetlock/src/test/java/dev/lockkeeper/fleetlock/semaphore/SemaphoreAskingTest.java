@@ -253,7 +253,7 @@ class SemaphoreAskingTest {
         assertThat(ask(state, policy(1), asking(3), T0).next())
                 .as("two are too many")
                 .isSameAs(state);
-        SlotState one = Semaphore.withholding(state, token(1), true).next();
+        SlotState one = Semaphore.releaseWithheld(state, token(1), true).next();
         assertThat(ask(one, policy(1), asking(3), T0).next().holders()).hasSize(1);
     }
 

@@ -219,7 +219,8 @@ class SemaphoreTransitionsTest {
 
     @Test
     void steadyStateAfterTheNewBootWasSeen() {
-        SlotState seen = Semaphore.observe(rebooting(1), token(1), new Sighting(minute(3), null, null, null), minute(3))
+        SlotState seen = Semaphore.observe(
+                        rebooting(1), token(1), new Sighting(minute(3), null, null, null, null), minute(3))
                 .next();
         Step<SteadyState> step = Semaphore.steadyState(seen, id(1), minute(5));
         assertThat(step.outcome()).isEqualTo(SteadyState.VERIFYING);
@@ -254,7 +255,7 @@ class SemaphoreTransitionsTest {
 
     @Test
     void observe() {
-        Sighting sighting = new Sighting(null, minute(1), "beat", minute(2));
+        Sighting sighting = new Sighting(null, minute(1), "beat", minute(2), "a test says so");
         appliesOnlyIn(
                 Set.of(Phase.REBOOTING, Phase.VERIFYING, Phase.FAILED),
                 s -> Semaphore.observe(s, token(1), sighting, minute(3)));
@@ -270,17 +271,21 @@ class SemaphoreTransitionsTest {
     @Test
     void theFirstNewBootBeginsTheVerifying() {
         SlotState stuck = Semaphore.observe(
-                        rebooting(1), token(1), new Sighting(null, null, null, minute(60)), minute(60))
+                        rebooting(1),
+                        token(1),
+                        new Sighting(null, null, null, minute(60), "a test says so"),
+                        minute(60))
                 .next();
-        SlotState booted = Semaphore.observe(stuck, token(1), new Sighting(minute(61), null, null, null), minute(61))
+        SlotState booted = Semaphore.observe(
+                        stuck, token(1), new Sighting(minute(61), null, null, null, null), minute(61))
                 .next();
         assertThat(only(booted).phase()).isEqualTo(Phase.VERIFYING);
         assertThat(only(booted).since()).isEqualTo(minute(61));
         assertThat(only(booted).newBootAt()).isEqualTo(minute(61));
         assertThat(only(booted).stuck()).isNull();
-        Holder later =
-                only(Semaphore.observe(booted, token(1), new Sighting(minute(62), minute(62), "beat", null), minute(62))
-                        .next());
+        Holder later = only(Semaphore.observe(
+                        booted, token(1), new Sighting(minute(62), minute(62), "beat", null, null), minute(62))
+                .next());
         assertThat(later.newBootAt()).as("only the first").isEqualTo(minute(61));
         assertThat(later.since()).isEqualTo(minute(61));
         assertThat(later.readySince()).isEqualTo(minute(62));
@@ -289,10 +294,11 @@ class SemaphoreTransitionsTest {
     @Test
     void aLaterSightingReplacesReadinessButNotTheHeartbeat() {
         SlotState first = Semaphore.observe(
-                        verifying(1), token(1), new Sighting(null, minute(1), "beat-1", null), minute(1))
+                        verifying(1), token(1), new Sighting(null, minute(1), "beat-1", null, null), minute(1))
                 .next();
-        Holder holder = only(Semaphore.observe(first, token(1), new Sighting(null, null, "beat-2", null), minute(2))
-                .next());
+        Holder holder =
+                only(Semaphore.observe(first, token(1), new Sighting(null, null, "beat-2", null, null), minute(2))
+                        .next());
         assertThat(holder.readySince()).isNull();
         assertThat(holder.heartbeat()).isEqualTo("beat-1");
     }
@@ -300,7 +306,7 @@ class SemaphoreTransitionsTest {
     @Test
     void aFailedMachineIsNotVerifiedAgain() {
         SlotState state = Semaphore.observe(
-                        failed(1), token(1), new Sighting(minute(9), minute(9), null, null), minute(9))
+                        failed(1), token(1), new Sighting(minute(9), minute(9), null, null, null), minute(9))
                 .next();
         assertThat(only(state).phase()).isEqualTo(Phase.FAILED);
         assertThat(only(state).newBootAt()).isEqualTo(minute(9));
@@ -348,14 +354,14 @@ class SemaphoreTransitionsTest {
     void whetherAParkedMachinesReleaseIsWithheldIsKept() {
         SlotState state = Semaphore.park(verifying(1), token(1), "44.2", "Failed", true, T0)
                 .next();
-        assertThat(state.parked().getFirst().withholds()).isTrue();
-        Step<Boolean> accepted = Semaphore.withholding(state, token(1), false);
+        assertThat(state.parked().getFirst().releaseWithheld()).isTrue();
+        Step<Boolean> accepted = Semaphore.releaseWithheld(state, token(1), false);
         assertThat(accepted.outcome()).isTrue();
         assertThat(accepted.next().parked())
                 .containsExactly(new Parked(token(1), id(1), node(1), "44.2", "Failed", false, T0));
-        assertThat(Semaphore.withholding(accepted.next(), token(1), false))
+        assertThat(Semaphore.releaseWithheld(accepted.next(), token(1), false))
                 .isEqualTo(new Step<>(accepted.next(), false));
-        assertThat(Semaphore.withholding(state, "another", false)).isEqualTo(new Step<>(state, false));
+        assertThat(Semaphore.releaseWithheld(state, "another", false)).isEqualTo(new Step<>(state, false));
     }
 
     @Test

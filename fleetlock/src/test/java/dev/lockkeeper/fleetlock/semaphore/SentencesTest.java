@@ -60,7 +60,10 @@ class SentencesTest {
     @Test
     void aStuckHolder() {
         SlotState state = Semaphore.observe(
-                        rebooting(1), token(1), new Sighting(null, null, null, minute(60)), minute(60))
+                        rebooting(1),
+                        token(1),
+                        new Sighting(null, null, null, minute(60), "a test says so"),
+                        minute(60))
                 .next();
         assertThat(Sentences.holder(state.holders().getFirst(), minute(90)))
                 .isEqualTo("worker-1 Rebooting for 1h30m (stuck)");

@@ -27,7 +27,7 @@ final class SequentialModel {
         }
     }
 
-    record Machine(String id, String node, boolean withholds) {}
+    record Machine(String id, String node, boolean releaseWithheld) {}
 
     record Penalty(int tries, Instant until) {}
 
@@ -58,7 +58,8 @@ final class SequentialModel {
                                 uid(h.node()),
                                 h.phase(),
                                 h.drain() != null && h.drain().blocked())));
-        state.parked().forEach(p -> model.parked.put(p.token(), new Machine(p.id(), uid(p.node()), p.withholds())));
+        state.parked()
+                .forEach(p -> model.parked.put(p.token(), new Machine(p.id(), uid(p.node()), p.releaseWithheld())));
         state.backoffs().forEach(b -> model.penalties.put(b.id(), new Penalty(b.tries(), b.until())));
         model.members = state.members();
         model.unready = state.unready();
@@ -127,21 +128,21 @@ final class SequentialModel {
             }
             case Call.Release(String token) ->
                 "" + move(token, Set.of(DRAINING, GRANTED, REBOOTING, VERIFYING, FAILED), RELEASING);
-            case Call.Park(String token, boolean withholds) -> {
+            case Call.Park(String token, boolean releaseWithheld) -> {
                 boolean done = phase(token) == VERIFYING || phase(token) == REBOOTING;
                 if (done) {
                     Use use = uses.remove(token);
                     unpark(use.id(), use.node());
-                    parked.put(token, new Machine(use.id(), use.node(), withholds));
+                    parked.put(token, new Machine(use.id(), use.node(), releaseWithheld));
                 }
                 yield "" + done;
             }
             case Call.Fail(String token) -> "" + move(token, Set.of(VERIFYING), FAILED);
-            case Call.Withhold(String token, boolean withholds) -> {
+            case Call.Withhold(String token, boolean releaseWithheld) -> {
                 Machine machine = parked.get(token);
-                boolean news = machine != null && machine.withholds() != withholds;
+                boolean news = machine != null && machine.releaseWithheld() != releaseWithheld;
                 if (news) {
-                    parked.put(token, new Machine(machine.id(), machine.node(), withholds));
+                    parked.put(token, new Machine(machine.id(), machine.node(), releaseWithheld));
                 }
                 yield "" + news;
             }
@@ -230,7 +231,8 @@ final class SequentialModel {
                 .anyMatch(m -> m.id().equals(asker.id()) || node != null && node.equals(m.node()));
         int others = unready - (asker.countedUnready() && !isParked ? 1 : 0);
         int down = policy.countUnready() ? Math.max(0, others) : 0;
-        long unanswered = parked.values().stream().filter(m -> !m.withholds()).count();
+        long unanswered =
+                parked.values().stream().filter(m -> !m.releaseWithheld()).count();
         if (unanswered > policy.maxParked() || uses.size() + down >= slots) {
             return "wait null nodes_unready";
         }

@@ -26,8 +26,8 @@ public interface Machines {
      */
     MachineView change(String name, UnaryOperator<MachineView.Evidence> change) throws StoreException;
 
-    /** @param isNews whether it was not recorded so before */
-    record Recorded(MachineView machine, boolean isNews) {}
+    /** @param before what was recorded of the same update before; null: nothing */
+    record Recorded(MachineView machine, Update before) {}
 
     /**
      * Stores what became of an update, by compare-and-swap, if it is not recorded so already; the first one makes the record. For the

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,7 @@ final class PinPicture {
                         upToDate(own, behind, targets, architectures),
                         progressing(own),
                         degraded(pin, own, graph, stream, architectures),
-                        heldBack(targets, newer),
+                        heldBack(architectures, newer),
                         wrongStream(pin)));
     }
 
@@ -122,7 +123,9 @@ final class PinPicture {
                     PinRoll.states(here),
                     told,
                     behind == 0 ? null : since(last == null ? null : last.behindSince()),
-                    heldBack.contains(name) ? since(last == null ? null : last.heldBackSince()) : null));
+                    heldBack.contains(name) && !here.isEmpty()
+                            ? since(last == null ? null : last.heldBackSince())
+                            : null));
         }
         return all;
     }
@@ -197,8 +200,7 @@ final class PinPicture {
                     UP_TO_DATE,
                     false,
                     "ReleaseWithheld",
-                    "The newest release is withheld from " + String.join(", ", withheld)
-                            + ": machines there run the newest one that is allowed.");
+                    "Its release is withheld from " + String.join(", ", withheld) + ": no machine is let to it there.");
         }
         return unknown > 0
                 ? new Condition(
@@ -230,11 +232,13 @@ final class PinPicture {
     private Condition degraded(
             PinView pin, List<Standing> own, GraphView graph, StreamGraphs stream, List<OfArchitecture> architectures) {
         Problems problems = new Problems();
+        Set<String> stalled = new LinkedHashSet<>();
         for (OfArchitecture a : architectures) {
             switch (a.roll().health()) {
                 case Quarantined -> problems.add("ReleaseWithheld", a.roll().reason());
                 case Suspect -> problems.add("ReleaseSuspect", a.roll().reason());
-                case Healthy, Rolling, Stalled -> {}
+                case Stalled -> stalled.add(a.roll().reason());
+                case Healthy, Rolling -> {}
             }
         }
         if (stream != null && pin.pin().version() != null) {
@@ -264,6 +268,7 @@ final class PinPicture {
             problems.add("MachineFailed", names(failed) + " failed after a reboot.");
         }
         withheldBarriers(own, problems);
+        stalled.forEach(why -> problems.add("RollStalled", why));
         if (own.isEmpty()) {
             problems.add("SelectsNothing", "It is for no machine: check nodeSelector, groups, stream and priority.");
         }
@@ -398,10 +403,12 @@ final class PinPicture {
         return newer;
     }
 
-    private static Condition heldBack(Map<String, GraphNode> targets, Map<String, GraphNode> newest) {
+    private static Condition heldBack(List<OfArchitecture> architectures, Map<String, GraphNode> newest) {
         Map<String, List<String>> newer = new TreeMap<>();
-        newest.forEach((architecture, free) -> newer.computeIfAbsent(free.version(), _ -> new ArrayList<>())
-                .add(architecture + " at " + targets.get(architecture).version()));
+        architectures.stream()
+                .filter(a -> a.heldBackSince() != null)
+                .forEach(a -> newer.computeIfAbsent(newest.get(a.architecture()).version(), _ -> new ArrayList<>())
+                        .add(a.architecture() + " at " + a.target()));
         if (newer.isEmpty()) {
             return new Condition(HELD_BACK, false, "NothingNewer", "It keeps no machine from a newer release.");
         }

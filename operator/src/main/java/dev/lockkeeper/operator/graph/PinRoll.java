@@ -79,20 +79,20 @@ final class PinRoll {
         return new Roll(
                 health.is(),
                 health.why(),
-                (int) updates().map(Update::token).distinct().count(),
+                (int) updates().count(),
                 failed(),
                 since,
                 health.is() == RollHealth.Quarantined ? null : estimatedEnd(since));
     }
 
-    /** How many machines run the newest release of all, for people; null: there are no machines. */
+    /** How many machines run the goal, for people; null: there are no machines, or there is none. */
     String summary(RollHealth health) {
         long there = machines.stream()
                 .filter(s -> s.booted() != null
                         && goal != null
                         && s.booted().version().equals(goal.version()))
                 .count();
-        return machines.isEmpty() ? null : there + "/" + machines.size() + " " + health;
+        return machines.isEmpty() || goal == null ? null : there + "/" + machines.size() + " " + health;
     }
 
     private record Health(RollHealth is, String why) {}
@@ -106,7 +106,7 @@ final class PinRoll {
                     RollHealth.Quarantined,
                     goal.version() + " is withheld from " + architecture + ": " + withheld + ".");
         }
-        Optional<ReleaseView> suspect = goal == null
+        Optional<ReleaseView> suspect = goal == null || machines.isEmpty()
                 ? Optional.empty()
                 : state.policies().release(stream, goal.version()).filter(this::isSuspect);
         if (suspect.isPresent()) {
@@ -114,6 +114,14 @@ final class PinRoll {
                     RollHealth.Suspect,
                     goal.version() + " failed " + times(suspect.get()) + " on " + architecture + "; after "
                             + state.policies().failureThreshold(stream) + " failures it is withheld there.");
+        }
+        if (goal == null && !machines.isEmpty()) {
+            return new Health(RollHealth.Stalled, "There is no release that its machines should run.");
+        }
+        List<Standing> unknown =
+                machines.stream().filter(s -> s.booted() == null).toList();
+        if (!moves && !unknown.isEmpty()) {
+            return new Health(RollHealth.Stalled, "It is not known what " + names(unknown) + " runs.");
         }
         if (!moves) {
             return new Health(RollHealth.Healthy, null);

@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.graph;
 
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.operator.graph.ReleaseView.OfArchitecture;
 import dev.lockkeeper.operator.graph.ReleaseView.Status;
 import dev.lockkeeper.operator.graph.ReleaseView.Tally;
@@ -12,6 +13,9 @@ import java.util.TreeMap;
 
 /** Decides what a FleetRelease's status tells: from the fleet as it stands, from what machines came back with, and from people's word. */
 final class ReleasePicture {
+
+    /** As the schema has it: what is stored must compare equal to what is told. */
+    private static final int LONGEST = 1024;
 
     private ReleasePicture() {}
 
@@ -104,6 +108,6 @@ final class ReleasePicture {
                 parts.add(name + ": " + ReleaseView.quarantine(told.health()));
             }
         });
-        return parts.isEmpty() ? null : String.join("; ", parts);
+        return parts.isEmpty() ? null : Sentences.cut(String.join("; ", parts), LONGEST);
     }
 }

@@ -127,7 +127,7 @@ public record ReleaseView(
                 .findFirst();
     }
 
-    /** Whether it is withheld from an architecture because machines came back sick, and nobody has accepted that. */
+    /** Whether it is withheld from an architecture because updates to it failed there, and nobody has accepted that. */
     public boolean isQuarantined(String architecture) {
         return status.health(architecture).quarantinedSince() != null
                 && accepted(architecture).isEmpty();
@@ -151,7 +151,7 @@ public record ReleaseView(
                 .toList();
         // A machine that recovered late lifts no quarantine.
         return sick.isEmpty()
-                ? "quarantined, because machines came back sick from it"
-                : "quarantined, because " + Sentences.some(sick, NAMED, ", ") + " came back sick from it";
+                ? "quarantined, because machines failed on it"
+                : "quarantined, because " + Sentences.some(sick, NAMED, ", ") + " failed on it";
     }
 }

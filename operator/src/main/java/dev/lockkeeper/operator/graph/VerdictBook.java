@@ -7,7 +7,6 @@ import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.health.ReleaseHealth;
 import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Events;
-import dev.lockkeeper.operator.lock.Reason;
 import dev.lockkeeper.operator.lock.Verdicts;
 import java.time.Clock;
 import java.time.Instant;
@@ -78,12 +77,11 @@ public final class VerdictBook implements Verdicts {
         outside.crashPoint("BETWEEN_RECORDS");
         MachineView machine = recorded.machine();
         Optional<Subject> subject = subject(who, machine, update);
-        boolean withheld = subject.isPresent() && recordOfRelease(subject.get(), machine, update);
-        if (recorded.isNews()) {
-            outside.judged(
-                    machine.picture().pin(),
-                    subject.map(Subject::architecture).orElse(machine.evidence().architecture()),
-                    update.verdict());
+        ReleaseView release = subject.isPresent() ? recordOfRelease(subject.get(), machine, update) : null;
+        String architecture =
+                subject.map(Subject::architecture).orElse(machine.evidence().architecture());
+        if (recorded.before() == null || recorded.before().verdict() != update.verdict()) {
+            outside.judged(machine.picture().pin(), architecture, update.verdict());
         }
         events.judged(
                 who.node() == null ? null : who.node().ref(),
@@ -91,21 +89,32 @@ public final class VerdictBook implements Verdicts {
                 update.token() + " " + update.verdict() + (update.counts() ? " counts" : ""),
                 machine.name() + " is judged " + update.verdict()
                         + (update.release() == null ? "" : " on " + update.release()) + ": " + update.why() + "."
-                        + (update.counts() && subject.isPresent()
-                                ? " It counts against the release on "
-                                        + subject.get().architecture() + "."
-                                : ""));
-        return withheld;
+                        + (release == null || !update.counts() ? "" : consequence(release, architecture)));
+        return release != null
+                && update.counts()
+                && release.withheld(architecture).isPresent();
     }
 
-    private boolean recordOfRelease(Subject subject, MachineView machine, Update update) throws StoreException {
+    private static String consequence(ReleaseView release, String architecture) {
+        return release.accepted(architecture)
+                .filter(_ -> release.blocked(architecture).isEmpty())
+                .map(word -> " It does not count against the release on " + architecture + ", which a person accepted: "
+                        + word + ".")
+                .orElse(" It counts against the release on " + architecture + ".");
+    }
+
+    private ReleaseView recordOfRelease(Subject subject, MachineView machine, Update update) throws StoreException {
         ReleaseHealth.Proof proof =
                 new ReleaseHealth.Proof(update.token(), machine.name(), update.verdict(), update.counts(), update.at());
         int threshold = states.get().policies().failureThreshold(subject.stream());
         ReleaseView stored = change(
                 subject.name(),
                 (release, now) -> ReleasePicture.with(release, subject.architecture(), proof, threshold, now));
-        return stored.withheld(subject.architecture()).isPresent();
+        if (stored.isQuarantined(subject.architecture())) {
+            // Told again after a crash that came in between; people see it once.
+            tell(stored, subject.architecture());
+        }
+        return stored;
     }
 
     /**
@@ -129,15 +138,19 @@ public final class VerdictBook implements Verdicts {
             return next;
         });
         for (String architecture : begun) {
-            events.release(
-                    stored.name(),
-                    stored.uid(),
-                    Reason.Quarantined,
-                    stored.version() + " is withheld from " + architecture + ": "
-                            + stored.withheld(architecture).orElse("") + ". To let it through all the same, set "
-                            + "spec.accept of FleetRelease " + stored.name() + ".");
+            tell(stored, architecture);
         }
         return stored;
+    }
+
+    private void tell(ReleaseView release, String architecture) throws StoreException {
+        events.quarantined(
+                release.name(),
+                release.uid(),
+                architecture + " " + release.status().health(architecture).quarantinedSince(),
+                release.version() + " is withheld from " + architecture + ": "
+                        + release.withheld(architecture).orElse("") + ". To let it through all the same, set "
+                        + "spec.accept of FleetRelease " + release.name() + ".");
     }
 
     @Override
@@ -158,18 +171,18 @@ public final class VerdictBook implements Verdicts {
     }
 
     @Override
-    public boolean isWithheld(Machine who, Parked parked) {
+    public Optional<Boolean> isWithheld(Machine who, Parked parked) {
         MachineView machine = machines.named(nameOf(who)).orElse(null);
         Update update = machine == null ? null : machine.update(parked.token()).orElse(null);
-        if (update == null || !update.counts()) {
-            return false;
+        Policies policies = states.get().policies();
+        if (update == null || !policies.readAt().isAfter(parked.since())) {
+            return Optional.empty();
         }
-        return subject(who, machine, update)
-                .filter(s -> states.get()
-                        .policies()
-                        .withheld(s.stream(), s.architecture())
-                        .containsKey(s.version()))
-                .isPresent();
+        return Optional.of(update.counts()
+                && subject(who, machine, update)
+                        .filter(s ->
+                                policies.withheld(s.stream(), s.architecture()).containsKey(s.version()))
+                        .isPresent());
     }
 
     private static String nameOf(Machine who) {

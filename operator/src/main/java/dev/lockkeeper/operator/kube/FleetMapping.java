@@ -10,6 +10,7 @@ import dev.lockkeeper.crds.v1alpha1.FleetMachineStatus;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
 import dev.lockkeeper.crds.v1alpha1.MachineUpdate;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.operator.graph.MachineView;
 import dev.lockkeeper.operator.graph.MachineView.Evidence;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
@@ -139,7 +140,7 @@ final class FleetMapping {
     /** Of what an agent showed, on exactly the version that was read. */
     static ObjectNode patch(Evidence evidence, String resourceVersion) {
         ObjectNode status = JSON.objectNode();
-        status.put("displayName", cut(evidence.displayName(), 128));
+        status.put("displayName", Sentences.cut(evidence.displayName(), 128));
         status.put("agentId", evidence.agentId());
         status.put("node", evidence.node());
         status.put("nodeUid", evidence.nodeUid());
@@ -189,7 +190,7 @@ final class FleetMapping {
             one.put("counted", update.counts());
             put(one, "question", Objects.toString(update.question(), null));
             one.put("at", text(update.at()));
-            put(one, "reason", cut(update.why(), 1024));
+            put(one, "reason", Sentences.cut(update.why(), 1024));
         }
         return patch;
     }
@@ -201,10 +202,6 @@ final class FleetMapping {
         }
     }
 
-    private static String cut(String text, int longest) {
-        return text == null || text.length() <= longest ? text : text.substring(0, longest);
-    }
-
     /** Of what the leader concludes; nobody else writes these fields. */
     static ObjectNode patch(Picture picture) {
         ObjectNode patch = JSON.objectNode();
@@ -214,7 +211,7 @@ final class FleetMapping {
         status.put("state", Objects.toString(picture.state(), null));
         status.put("since", text(picture.since()));
         status.put("offered", picture.offered());
-        status.put("message", cut(picture.message(), 1024));
+        status.put("message", Sentences.cut(picture.message(), 1024));
         return patch;
     }
 

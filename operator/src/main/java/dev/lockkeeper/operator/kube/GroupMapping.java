@@ -159,7 +159,7 @@ public final class GroupMapping {
                                 node(p.getNode()),
                                 p.getVersion(),
                                 p.getVerdict() == null ? null : p.getVerdict().name(),
-                                Boolean.TRUE.equals(p.getWithholds()),
+                                Boolean.TRUE.equals(p.getReleaseWithheld()),
                                 time(p.getSince())))
                         .toList(),
                 list(status.getBackoff()).stream()
@@ -277,7 +277,7 @@ public final class GroupMapping {
         to.setId(from.id());
         to.setNode(write(from.node(), to.getNode()));
         to.setVersion(from.version());
-        to.setWithholds(from.withholds() ? true : null);
+        to.setReleaseWithheld(from.releaseWithheld() ? true : null);
         to.setVerdict(from.verdict() == null ? null : dev.lockkeeper.crds.v1alpha1.Verdict.valueOf(from.verdict()));
         to.setSince(text(from.since()));
         return to;
@@ -318,7 +318,7 @@ public final class GroupMapping {
 
     /** The schema's bound for texts. */
     private static String cut(String text) {
-        return text == null || text.length() <= 1024 ? text : text.substring(0, 1023) + "…";
+        return Sentences.cut(text, 1024);
     }
 
     private static <T> List<T> list(List<T> list) {

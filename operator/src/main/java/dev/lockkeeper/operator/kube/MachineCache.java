@@ -103,14 +103,15 @@ public final class MachineCache implements Machines, AutoCloseable {
             if (known == null) {
                 continue;
             }
-            if (known.update(update.token()).filter(update::saysTheSameAs).isPresent()) {
-                return new Recorded(known, false);
+            Update before = known.update(update.token()).orElse(null);
+            if (before != null && before.saysTheSameAs(update)) {
+                return new Recorded(known, before);
             }
             MachineView stored = put(
                     known.name(),
                     FleetMapping.patch(MachineView.with(known.updates(), update), known.resourceVersion()));
             if (stored != null) {
-                return new Recorded(stored, true);
+                return new Recorded(stored, before);
             }
         }
         throw new StoreException("FleetMachine '" + name + "' is changed by others all the time.");

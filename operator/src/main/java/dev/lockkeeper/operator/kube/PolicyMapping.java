@@ -130,7 +130,7 @@ final class PolicyMapping {
         status.setObservedGeneration(told.observedGeneration());
         status.setStream(release.stream());
         status.setVersion(release.version());
-        status.setSummary(cut(told.summary()));
+        status.setSummary(told.summary());
         status.setFirstSeen(FleetMapping.text(told.firstSeen()));
         status.setRolloutCompleted(FleetMapping.text(told.rolloutCompleted()));
         Collection<ReleaseView.OfArchitecture> all = told.architectures().values();
@@ -166,10 +166,6 @@ final class PolicyMapping {
                 })
                 .toList());
         return one;
-    }
-
-    private static String cut(String text) {
-        return text == null || text.length() <= 1024 ? text : text.substring(0, 1023) + "…";
     }
 
     GraphView graph(UpdateGraph graph) {

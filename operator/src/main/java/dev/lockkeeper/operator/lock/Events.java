@@ -5,7 +5,7 @@ import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.store.StoreException;
 
 /**
- * Tells people what happened, where they look: at the RebootGroup and at the Node. No call blocks or fails, unless it says so; what cannot be told is
+ * Tells people what happened, where they look: at the RebootGroup, the Node and the FleetRelease. No call blocks or fails, unless it says so; what cannot be told is
  * lost, as the status and the log say the same.
  */
 public interface Events {
@@ -25,8 +25,13 @@ public interface Events {
      */
     void judged(NodeRef node, String rebootGroup, String key, String note) throws StoreException;
 
-    /** Tells of a FleetRelease. */
-    void release(String name, String uid, Reason reason, String note);
+    /**
+     * Tells at a FleetRelease that it is quarantined, once for each quarantine, however often it is told. It blocks as the verdict does.
+     *
+     * @param key the same for the same quarantine
+     * @throws StoreException if the API server gave no answer
+     */
+    void quarantined(String release, String uid, String key, String note) throws StoreException;
 
     /** @param node null for a machine that is no node: then only the group is told */
     default void groupAndNode(NodeRef node, String rebootGroup, Reason reason, String note) {

@@ -103,7 +103,8 @@ public final class GroupStatus {
             problems.add(stuck.get().machine() + " is stuck in "
                     + stuck.get().phase().text() + " since "
                     + stuck.get().since().truncatedTo(ChronoUnit.SECONDS)
-                    + ". Look at the machine's console; its slot is kept until it is back, its Node is deleted, or you annotate "
+                    + (stuck.get().reason() == null ? "" : ": " + stuck.get().reason())
+                    + ". Its slot is kept until that has changed, its Node is deleted, or you annotate "
                     + RebootGroup.FREE_SLOT_ANNOTATION + "="
                     + stuck.get().machine() + ".");
         }

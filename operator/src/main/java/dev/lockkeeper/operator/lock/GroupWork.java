@@ -204,7 +204,6 @@ public final class GroupWork {
         if (parked.node() == null) {
             return REST;
         }
-        noteWithholding(group, parked);
         NodeView node = nodes.of(parked.node()).orElse(null);
         if (node == null) {
             boolean gone = cordons.read(parked.node().name())
@@ -220,6 +219,7 @@ public final class GroupWork {
             }
             return REST;
         }
+        noteWithholding(group, parked, node);
         boolean ours = parked.token().equals(node.cordonToken());
         if (!node.unschedulable() && (ours || group.drain().mode().cordons())) {
             if (ours && !cordons.uncordon(node, parked.token())) {
@@ -261,14 +261,13 @@ public final class GroupWork {
     }
 
     /** Whether the failure is answered can change later: by another machine's, or by a person's word. */
-    private void noteWithholding(GroupView group, Parked parked) {
-        NodeView node = nodes.of(parked.node()).orElse(null);
-        boolean withheld = verdicts.isWithheld(new Verdicts.Machine(parked.id(), node, group.name()), parked);
-        if (withheld != parked.withholds()) {
-            swapper.swap(group.name(), s -> Semaphore.withholding(s.state(), parked.token(), withheld))
-                    .toCompletableFuture()
-                    .join();
-        }
+    private void noteWithholding(GroupView group, Parked parked, NodeView node) {
+        verdicts.isWithheld(new Verdicts.Machine(parked.id(), node, group.name()), parked)
+                .filter(withheld -> withheld != parked.releaseWithheld())
+                .ifPresent(withheld -> swapper.swap(
+                                group.name(), s -> Semaphore.releaseWithheld(s.state(), parked.token(), withheld))
+                        .toCompletableFuture()
+                        .join());
     }
 
     private void unpark(GroupView group, Parked parked, boolean down, Reason reason, String note) {

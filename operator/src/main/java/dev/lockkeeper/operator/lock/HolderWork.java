@@ -350,8 +350,12 @@ public final class HolderWork {
         }
         Judgement judgement = Judge.judge(evidence, policy, now);
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
-        Sighting sighting =
-                new Sighting(newBoot ? now : null, readySince, holder.steadyAt() == null ? null : heartbeat, stuck);
+        Sighting sighting = new Sighting(
+                newBoot ? now : null,
+                readySince,
+                holder.steadyAt() == null ? null : heartbeat,
+                stuck,
+                stuck == null ? null : judgement.why());
         return carryOut(new Trial(group, holder, node, evidence, sighting), judgement);
     }
 
@@ -381,12 +385,10 @@ public final class HolderWork {
         if (left.isPositive()) {
             return left;
         }
-        stuck(
-                group,
-                holder,
-                "its agent has not been steady for "
-                        + Sentences.span(group.verify().stuckAfter()));
-        see(group, holder, new Sighting(null, null, null, holder.stuck() == null ? now : holder.stuck()));
+        String why = "its agent has not been steady for "
+                + Sentences.span(group.verify().stuckAfter());
+        stuck(group, holder, why);
+        see(group, holder, new Sighting(null, null, null, holder.stuck() == null ? now : holder.stuck(), why));
         return GroupWork.REST;
     }
 
@@ -394,7 +396,8 @@ public final class HolderWork {
         boolean news = isFirstBoot(holder, sighting)
                 || sighting.heartbeat() != null && holder.heartbeat() == null
                 || !Objects.equals(sighting.readySince(), holder.readySince())
-                || !Objects.equals(sighting.stuck(), holder.stuck());
+                || !Objects.equals(sighting.stuck(), holder.stuck())
+                || sighting.stuck() != null && !Objects.equals(sighting.why(), holder.reason());
         if (!news) {
             return;
         }
@@ -468,7 +471,7 @@ public final class HolderWork {
     /**
      * The verdict is stored before the slot goes on: a crash between the two repeats it, and changes nothing by that.
      *
-     * @return whether the release is withheld from the machine's architecture now
+     * @return whether it counts against a release that is withheld from the machine's architecture now
      */
     private boolean record(Trial trial, Verdict verdict, boolean counts, UpdateQuestion question, String why)
             throws StoreException {
@@ -496,7 +499,7 @@ public final class HolderWork {
     }
 
     private void stuck(GroupView group, Holder holder, String why) {
-        if (holder.stuck() == null) {
+        if (holder.stuck() == null || !why.equals(holder.reason())) {
             events.groupAndNode(
                     holder.node(),
                     group.name(),

@@ -18,7 +18,7 @@ public enum Reason {
     Verified(false, "Verify"),
     /** What became of an update was stored. */
     Judged(false, "Verify"),
-    /** A release is withheld from an architecture because machines came back sick. */
+    /** A release is withheld from an architecture because updates to it failed there. */
     Quarantined(true, "Quarantine"),
     /** Judged Failed, and keeps its slot. */
     Failed(true, "Verify"),

@@ -36,9 +36,9 @@ record EventText(ObjectReference regarding, Reason reason, String note, String k
                 regarding, reason, cut(note), subject(regarding) + "\n" + reason + "\n" + cut(note), false);
     }
 
-    /** The same for every text about the same verdict. */
-    static EventText ofVerdict(ObjectReference regarding, String key, String note) {
-        return new EventText(regarding, Reason.Judged, cut(note), subject(regarding) + "\n" + key, true);
+    /** The same for every text with that key. */
+    static EventText forEver(ObjectReference regarding, Reason reason, String key, String note) {
+        return new EventText(regarding, reason, cut(note), subject(regarding) + "\n" + key, true);
     }
 
     /** The same for every text about the same refusal of the same machine: the first one told stays. */

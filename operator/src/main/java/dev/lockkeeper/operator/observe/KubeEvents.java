@@ -109,16 +109,17 @@ public final class KubeEvents implements Events, AutoCloseable {
 
     @Override
     public void judged(NodeRef node, String rebootGroup, String key, String note) throws StoreException {
-        boolean news = rebootGroup != null && tellNow(EventText.ofVerdict(groupReference(rebootGroup), key, note));
+        boolean news = rebootGroup != null
+                && tellNow(EventText.forEver(groupReference(rebootGroup), Reason.Judged, key, note));
         if (node != null) {
-            news |= tellNow(EventText.ofVerdict(nodeReference(node), key, note));
+            news |= tellNow(EventText.forEver(nodeReference(node), Reason.Judged, key, note));
         }
         if (news) {
             log(rebootGroup == null ? "node=" + node.name() : "group=" + rebootGroup, Reason.Judged, note);
         }
     }
 
-    /** Whether it was not told before. A verdict is told once for ever: its key is never used again. */
+    /** Whether it was not told before. It is told once for ever: its key is never used again. */
     private boolean tellNow(EventText text) throws StoreException {
         try {
             client.v1()
@@ -132,23 +133,24 @@ public final class KubeEvents implements Events, AutoCloseable {
                 return false;
             }
             if (e.getCode() == 0) {
-                throw new StoreException("the Event of a verdict got no answer: " + e.getMessage(), e);
+                throw new StoreException("the Event " + text.reason() + " got no answer: " + e.getMessage(), e);
             }
-            LOG.warnf("the Event of a verdict was refused and is lost: %s", e.getMessage());
+            LOG.warnf("the Event %s was refused and is lost: %s", text.reason(), e.getMessage());
             return true;
         }
     }
 
     @Override
-    public void release(String name, String uid, Reason reason, String note) {
-        log("release=" + name, reason, note);
-        ObjectReference release = new ObjectReferenceBuilder()
+    public void quarantined(String release, String uid, String key, String note) throws StoreException {
+        ObjectReference reference = new ObjectReferenceBuilder()
                 .withApiVersion("lockkeeper.dev/v1alpha1")
                 .withKind("FleetRelease")
-                .withName(name)
+                .withName(release)
                 .withUid(uid)
                 .build();
-        offer(EventText.of(release, reason, note));
+        if (tellNow(EventText.forEver(reference, Reason.Quarantined, key, note))) {
+            log("release=" + release, Reason.Quarantined, note);
+        }
     }
 
     @Override

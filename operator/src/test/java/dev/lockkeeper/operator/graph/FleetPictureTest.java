@@ -294,7 +294,7 @@ class FleetPictureTest {
         assertThat(x86(status).target()).isEqualTo(V2);
         assertThat(x86(status).summary()).isEqualTo("0/1 Quarantined");
         assertThat(x86(status).roll().reason())
-                .isEqualTo(V3 + " is withheld from x86_64: quarantined, because worker-9 came back sick from it.");
+                .isEqualTo(V3 + " is withheld from x86_64: quarantined, because worker-9 failed on it.");
         assertThat(only().state()).isEqualTo(MachineState.Current);
         assertThat(status.conditions())
                 .filteredOn(c -> c.type().equals("UpToDate") || c.type().equals("Degraded"))

@@ -90,13 +90,14 @@ final class TestingMachines implements Machines {
             throw failure;
         }
         MachineView known = named(name).orElseGet(() -> view(name, Evidence.NONE));
-        if (known.update(update.token()).filter(update::saysTheSameAs).isPresent()) {
-            return new Recorded(known, false);
+        Update before = known.update(update.token()).orElse(null);
+        if (before != null && before.saysTheSameAs(update)) {
+            return new Recorded(known, before);
         }
         writes.incrementAndGet();
         MachineView next = with(known, MachineView.with(known.updates(), update).toArray(Update[]::new));
         stored.put(name, next);
-        return new Recorded(next, true);
+        return new Recorded(next, before);
     }
 
     @Override

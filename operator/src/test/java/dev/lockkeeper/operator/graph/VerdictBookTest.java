@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockkeeper.crds.v1alpha1.ReleaseState;
+import dev.lockkeeper.crds.v1alpha1.UpdateQuestion;
 import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.store.StoreException;
@@ -17,6 +18,7 @@ import dev.lockkeeper.operator.lock.TestingEvents;
 import dev.lockkeeper.operator.lock.TestingGroup;
 import dev.lockkeeper.operator.lock.Verdicts;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +85,7 @@ class VerdictBookTest {
                 .singleElement()
                 .satisfies(e -> assertThat(e)
                         .startsWith("stable-" + V3 + " Quarantined: " + V3
-                                + " is withheld from x86_64: quarantined, because worker-1 came back sick from it."));
+                                + " is withheld from x86_64: quarantined, because worker-1 failed on it."));
     }
 
     @Test
@@ -163,14 +165,34 @@ class VerdictBookTest {
     @Test
     void whetherAParkedMachinesReleaseIsWithheldFollowsPeoplesWord() throws StoreException {
         Parked parked = new Parked("token-1", "worker-1", NODE.ref(), V3, "Failed", true, T0);
-        assertThat(book.isWithheld(WHO, parked)).as("nothing is known of it").isFalse();
+        assertThat(book.isWithheld(WHO, parked)).as("nothing is known of it").isEmpty();
         book.record(WHO, FAILED);
         assertThat(book.isWithheld(WHO, parked))
-                .as("what was read last does not have it yet")
-                .isFalse();
-        state = TestingState.usual().quarantine(V3, "x86_64").state();
-        assertThat(book.isWithheld(WHO, parked)).isTrue();
-        state = TestingState.usual().block(V3).state();
-        assertThat(book.isWithheld(WHO, parked)).isTrue();
+                .as("what was read last is older than its failure")
+                .isEmpty();
+        Instant later = T0.plusSeconds(1);
+        state = TestingState.usual().readAt(later).quarantine(V3, "x86_64").state();
+        assertThat(book.isWithheld(WHO, parked)).hasValue(true);
+        state = TestingState.usual().readAt(later).block(V3).state();
+        assertThat(book.isWithheld(WHO, parked)).hasValue(true);
+        state = TestingState.usual().readAt(later).state();
+        assertThat(book.isWithheld(WHO, parked)).as("a person accepted it").hasValue(false);
+    }
+
+    /** Else it would be parked as answered, though nobody is kept from what it failed on. */
+    @Test
+    void aFailureThatDoesNotCountIsNotAnsweredByTheQuarantine() throws StoreException {
+        book.record(WHO, FAILED);
+        Update uncounted = new Update("token-2", V2, V3, V2, Verdict.Failed, false, null, T0, "a test says so");
+        assertThat(book.record(WHO, uncounted)).isFalse();
+    }
+
+    @Test
+    void whatIsSettledLaterIsCountedOncePerVerdict() throws StoreException {
+        Update open = new Update("token-1", V2, V3, V2, Verdict.Failed, false, UpdateQuestion.Kubelet, T0, "why");
+        book.record(WHO, open);
+        book.record(WHO, open.settled(Verdict.Failed, true, V3, T0, "why"));
+        assertThat(counted).containsExactly("x86_64 Failed");
+        assertThat(stored().state()).isEqualTo(ReleaseState.Quarantined);
     }
 }

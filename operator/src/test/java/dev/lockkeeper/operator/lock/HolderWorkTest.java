@@ -295,7 +295,7 @@ class HolderWorkTest {
         judged("44.20260707.3.1");
         assertThat(groups.stored("workers").state().parked())
                 .singleElement()
-                .satisfies(p -> assertThat(p.withholds()).isTrue());
+                .satisfies(p -> assertThat(p.releaseWithheld()).isTrue());
         assertThat(verdicts.recorded).singleElement().satisfies(u -> {
             assertThat(u.verdict()).isEqualTo(Verdict.Failed);
             assertThat(u.counts()).isTrue();

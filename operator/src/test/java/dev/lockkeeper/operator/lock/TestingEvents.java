@@ -3,13 +3,16 @@ package dev.lockkeeper.operator.lock;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Keeps the reasons of what is told at nodes. */
 public final class TestingEvents implements Events {
 
     final List<String> atNodes = new ArrayList<>();
     public final List<String> judged = new ArrayList<>();
+    private final Set<String> quarantines = new HashSet<>();
     public final List<String> atReleases = new ArrayList<>();
 
     @Override
@@ -26,8 +29,10 @@ public final class TestingEvents implements Events {
     }
 
     @Override
-    public synchronized void release(String name, String uid, Reason reason, String note) {
-        atReleases.add(name + " " + reason + ": " + note);
+    public synchronized void quarantined(String release, String uid, String key, String note) {
+        if (quarantines.add(release + " " + key)) {
+            atReleases.add(release + " Quarantined: " + note);
+        }
     }
 
     @Override

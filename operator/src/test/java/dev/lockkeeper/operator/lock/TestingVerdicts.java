@@ -5,6 +5,7 @@ import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.health.Update;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Keeps the verdicts that it is told; to store one can fail. */
 final class TestingVerdicts implements Verdicts {
@@ -26,7 +27,7 @@ final class TestingVerdicts implements Verdicts {
     public void recovered(Machine who, Parked parked) {}
 
     @Override
-    public boolean isWithheld(Machine who, Parked parked) {
-        return withheld;
+    public Optional<Boolean> isWithheld(Machine who, Parked parked) {
+        return Optional.of(withheld);
     }
 }
