@@ -291,6 +291,9 @@ class QuarantineIT {
         awaitState(X86_64, ReleaseState.Quarantined);
         assertThat(verdicts(machine)).containsExactly(Verdict.Failed);
         assertThat(told(X86_64).getFailed()).isEqualTo(1);
+        // Only its agent lives, and that must be able to fetch what heals it.
+        awaitRuns(machine, publishNewer());
+        Rig.await().untilAsserted(() -> assertThat(verdicts(machine)).containsExactly(Verdict.Failed, Verdict.Updated));
     }
 
     @Test

@@ -108,7 +108,7 @@ final class GraphAssembly implements AutoCloseable {
                 wall,
                 clock,
                 random());
-        FleetWriter store = new FleetWriter(client, machines, wall);
+        FleetWriter store = new FleetWriter(client, machines, settings.store().tries(), wall);
         verdicts = new VerdictBook(
                 states::current,
                 machines,

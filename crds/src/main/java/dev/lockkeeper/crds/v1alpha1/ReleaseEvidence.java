@@ -21,9 +21,11 @@ public class ReleaseEvidence extends StatusPart {
     @JsonPropertyDescription("What became of it.")
     private Verdict verdict;
 
-    @JsonPropertyDescription(
-            "Whether it counts against the release. A failure that came before a person accepted the release does not.")
+    @JsonPropertyDescription("Whether it counts against the release, unless a person accepted that.")
     private Boolean counted;
+
+    @JsonPropertyDescription("Whether a person has accepted the release since: it counts no more.")
+    private Boolean accepted;
 
     @Size(max = 40)
     @JsonPropertyDescription("When it was judged (RFC 3339).")
@@ -67,5 +69,13 @@ public class ReleaseEvidence extends StatusPart {
 
     public void setAt(String at) {
         this.at = at;
+    }
+
+    public Boolean getAccepted() {
+        return accepted;
+    }
+
+    public void setAccepted(Boolean accepted) {
+        this.accepted = accepted;
     }
 }

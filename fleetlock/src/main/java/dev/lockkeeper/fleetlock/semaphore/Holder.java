@@ -131,7 +131,7 @@ public record Holder(
                 sighting.readySince(),
                 heartbeat == null ? sighting.heartbeat() : heartbeat,
                 sighting.stuck(),
-                sighting.stuck() == null ? phase == Phase.FAILED ? reason : null : sighting.why(),
+                phase == Phase.FAILED ? reason : sighting.why(),
                 drain);
     }
 

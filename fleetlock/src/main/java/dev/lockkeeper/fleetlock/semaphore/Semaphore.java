@@ -37,6 +37,9 @@ import java.util.function.UnaryOperator;
  */
 public final class Semaphore {
 
+    /** Machines that can be parked in one group at a time; one that fails beyond that keeps its slot. */
+    public static final int MAX_PARKED = 100;
+
     /** Entries that are kept of machines whose drain was given up; the one that ends first makes room. */
     static final int MAX_BACKOFFS = 200;
 
@@ -279,7 +282,7 @@ public final class Semaphore {
         Holder holder = state.holding(token)
                 .filter(h -> h.phase() == Phase.VERIFYING || h.phase() == Phase.REBOOTING)
                 .orElse(null);
-        if (holder == null) {
+        if (holder == null || state.parked().size() >= MAX_PARKED) {
             return new Step<>(state, false);
         }
         List<Parked> parked = new ArrayList<>(withoutMachine(state.parked(), holder));

@@ -351,6 +351,15 @@ class SemaphoreTransitionsTest {
     }
 
     @Test
+    void noMoreMachinesAreParkedThanTheStatusHolds() {
+        List<Parked> full = IntStream.range(0, Semaphore.MAX_PARKED)
+                .mapToObj(i -> new Parked("t" + i, "m" + i, null, null, "Failed", true, T0))
+                .toList();
+        SlotState state = verifying(1).withParked(full);
+        assertThat(Semaphore.park(state, token(1), "44.2", "Failed", true, T0)).isEqualTo(new Step<>(state, false));
+    }
+
+    @Test
     void whetherAParkedMachinesReleaseIsWithheldIsKept() {
         SlotState state = Semaphore.park(verifying(1), token(1), "44.2", "Failed", true, T0)
                 .next();

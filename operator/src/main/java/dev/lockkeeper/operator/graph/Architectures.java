@@ -16,4 +16,9 @@ public final class Architectures {
     public static String of(NodeView node) {
         return BY_KUBERNETES_NAME.get(node.labels().getOrDefault(LABEL, ""));
     }
+
+    /** Whether Fedora CoreOS is made for it: what else an agent says may be made up. */
+    static boolean isKnown(String architecture) {
+        return architecture != null && BY_KUBERNETES_NAME.containsValue(architecture);
+    }
 }

@@ -135,9 +135,11 @@ record FleetPicture(
     private static Map<String, Told> releases(GraphState state, List<Standing> standings, Instant now) {
         Map<Key, Map<String, ReleaseView.Tally>> tallies = new HashMap<>();
         Map<Key, Ledger> known = new HashMap<>();
+        Set<String> loaded = new HashSet<>();
         for (GraphView graph : state.policies().graphs()) {
             for (String name : graph.streams()) {
                 state.stream(graph, name).ifPresent(stream -> {
+                    loaded.add(name);
                     stream.data()
                             .metadata()
                             .index()
@@ -159,11 +161,14 @@ record FleetPicture(
         for (ReleaseView release : state.policies().releases()) {
             stored.put(release.name(), release);
             Key key = new Key(release.stream(), release.version());
-            // What was found out about a release that can be offered again must not be forgotten.
+            // What was found out about a release that can be offered again must not be forgotten; nor because its
+            // stream is not
+            // there for the moment.
             boolean holds = release.status().architectures().values().stream()
                     .anyMatch(
                             told -> told.health().failed() > 0 || told.health().quarantinedSince() != null);
-            if (release.isSpokenOf() || holds && known.containsKey(key)) {
+            boolean gone = loaded.contains(release.stream()) && !known.containsKey(key);
+            if (release.isSpokenOf() || holds && !gone) {
                 tallies.putIfAbsent(key, new TreeMap<>());
             }
         }
@@ -188,7 +193,7 @@ record FleetPicture(
     private static void count(
             Standing standing, Map<Key, Map<String, ReleaseView.Tally>> tallies, Map<Key, Ledger> known) {
         MachineView.Evidence said = standing.machine().evidence();
-        if (said.stream() == null || said.version() == null || said.architecture() == null) {
+        if (said.stream() == null || said.version() == null || !Architectures.isKnown(said.architecture())) {
             return;
         }
         Map<String, ReleaseView.Tally> own = new HashMap<>();

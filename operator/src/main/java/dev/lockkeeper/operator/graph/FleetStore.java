@@ -10,9 +10,10 @@ import java.util.function.Function;
 public interface FleetStore {
 
     /** Makes the record of a machine; it may be there already. */
-    void makeMachine(String name);
+    MachineView makeMachine(String name);
 
-    void tell(String machine, Picture picture);
+    /** Tells how a machine stands, on exactly the version that this was concluded from. */
+    void tell(MachineView machine, Picture picture);
 
     void label(String machine, Labels labels);
 

@@ -4,7 +4,6 @@ import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
-import dev.lockkeeper.operator.health.Settlement;
 import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Groups;
 import dev.lockkeeper.operator.lock.Nodes;
@@ -46,6 +45,8 @@ public final class FleetWork {
     private final Clock clock;
     /** What was written last, so that a pass writes only what changed; forgotten with the leader. */
     private final Map<String, PinStatus> toldPins = new HashMap<>();
+    /** What could not be written at the last try, and why. */
+    private final Map<String, String> problems = new HashMap<>();
 
     /** @param figures told how the fleet stands after each pass */
     public FleetWork(
@@ -82,13 +83,14 @@ public final class FleetWork {
             if (standing.machine().exists()) {
                 write(standing, now);
             } else if (made++ < MOST_NEW) {
-                safely("machine=" + standing.machine().name(), () -> {
-                    store.makeMachine(standing.machine().name());
-                    store.tell(standing.machine().name(), FleetPicture.told(standing, now));
-                });
+                safely(
+                        "machine=" + standing.machine().name(),
+                        () -> store.tell(
+                                store.makeMachine(standing.machine().name()), FleetPicture.told(standing, now)));
             }
         }
-        picture.standings().forEach(standing -> settle(standing, now));
+        picture.standings().forEach(this::settle);
+        safely("releases", verdicts::tellLate);
         writePins(state, picture);
         writeReleases(picture, now);
         figures.accept(FleetFigures.of(picture));
@@ -108,31 +110,30 @@ public final class FleetWork {
                 .collect(Collectors.toMap(PinStatus.OfArchitecture::architecture, Function.identity()));
     }
 
-    /** What could not be told of its last update when its slot was freed, its agent may have shown since. */
-    private void settle(Standing standing, Instant now) {
+    /** Only where there is a question open: it costs a read. */
+    private void settle(Standing standing) {
         MachineView machine = standing.machine();
         if (machine.updates().isEmpty() || machine.updates().getLast().question() == null) {
             return;
         }
         MachineView.Evidence said = machine.evidence();
         Update last = machine.updates().getLast();
-        Settlement.Word word = new Settlement.Word(
-                said.version(),
-                said.offer(String.valueOf(last.release()))
-                        .filter(said::isOfThisRun)
-                        .orElse(null));
-        String group = standing.group() == null ? null : standing.group().name();
-        Settlement.of(last, word, now)
-                .ifPresent(settled -> safely(
-                        "machine=" + machine.name(),
-                        () -> verdicts.record(new Verdicts.Machine(said.agentId(), standing.node(), group), settled)));
+        boolean answered = last.release() != null
+                && (last.release().equals(said.version())
+                        || said.offer(last.release()).filter(said::isOfThisRun).isPresent());
+        if (answered) {
+            String group = standing.group() == null ? null : standing.group().name();
+            safely(
+                    "machine=" + machine.name(),
+                    () -> verdicts.settle(new Verdicts.Machine(said.agentId(), standing.node(), group)));
+        }
     }
 
     private void write(Standing standing, Instant now) {
         MachineView machine = standing.machine();
         Picture picture = FleetPicture.told(standing, now);
         if (!picture.equals(machine.picture())) {
-            safely("machine=" + machine.name(), () -> store.tell(machine.name(), picture));
+            safely("machine=" + machine.name(), () -> store.tell(machine, picture));
         }
         Labels labels = new Labels(
                 label(picture.group()),
@@ -179,11 +180,18 @@ public final class FleetWork {
         void run() throws StoreException;
     }
 
-    private static void safely(String what, Write write) {
+    private void safely(String what, Write write) {
         try {
             write.run();
+            problems.remove(what);
         } catch (StoreException | RuntimeException e) {
-            LOG.debugf("%s not written now, the next pass tries again: %s", what, e.getMessage());
+            // What fails for good must be seen, and once is enough.
+            boolean known = String.valueOf(e.getMessage()).equals(problems.put(what, String.valueOf(e.getMessage())));
+            LOG.logf(
+                    known ? Logger.Level.DEBUG : Logger.Level.WARN,
+                    "%s not written now, the next pass tries again: %s",
+                    what,
+                    e.getMessage());
         }
     }
 }

@@ -24,6 +24,13 @@ public record GraphState(Policies policies, Map<String, Map<String, StreamGraphs
         return Optional.ofNullable(streams.getOrDefault(graph.name(), Map.of()).get(stream));
     }
 
+    /** Whether an UpdateGraph has the stream whose releases were not loaded yet. */
+    public boolean awaits(String stream) {
+        return policies.graphs().stream()
+                .anyMatch(graph -> graph.streams().contains(stream)
+                        && stream(graph, stream).isEmpty());
+    }
+
     /** Whether any UpdateGraph has the release, for whatever architecture. */
     public boolean hasRelease(String stream, String version) {
         return streams.values().stream()

@@ -178,6 +178,17 @@ public record MachineView(
         return updates.stream().filter(u -> u.token().equals(token)).findFirst();
     }
 
+    /**
+     * Whether the machine is recorded to have rebooted into the release of an offer before its agent started: then the offer is taken,
+     * though its kubelet, which does not come up, shows nothing of that.
+     */
+    boolean took(Offer offer) {
+        return !evidence.isOfThisRun(offer)
+                && updates.stream()
+                        .anyMatch(u -> offer.version().equals(u.release())
+                                && offer.version().equals(u.version()));
+    }
+
     /** With what became of one update: the latest word on it stands where the first one stood. */
     public static List<Update> with(List<Update> updates, Update update) {
         List<Update> next = new ArrayList<>(updates);

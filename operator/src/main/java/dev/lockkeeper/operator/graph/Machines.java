@@ -30,8 +30,8 @@ public interface Machines {
     record Recorded(MachineView machine, Update before) {}
 
     /**
-     * Stores what became of an update, by compare-and-swap, if it is not recorded so already; the first one makes the record. For the
-     * leader alone. Blocks.
+     * Stores what became of an update, by compare-and-swap, if nothing is recorded of it that it may not replace; the first one makes the
+     * record. For the leader alone. Blocks.
      *
      * @throws StoreException if it cannot be stored: then it is not known whether it was
      */

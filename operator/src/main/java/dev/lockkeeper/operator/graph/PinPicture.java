@@ -97,7 +97,8 @@ final class PinPicture {
         Set<String> names = new HashSet<>(targets.keySet());
         own.forEach(s -> names.add(architecture(s)));
         List<OfArchitecture> all = new ArrayList<>();
-        for (String name : names.stream().filter(n -> !n.isEmpty()).sorted().toList()) {
+        for (String name :
+                names.stream().filter(Architectures::isKnown).sorted().toList()) {
             List<Standing> here =
                     own.stream().filter(s -> architecture(s).equals(name)).toList();
             int behind = (int) here.stream().filter(Standing::isBehind).count();

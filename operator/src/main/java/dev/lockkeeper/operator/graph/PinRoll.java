@@ -95,7 +95,13 @@ final class PinRoll {
         return machines.isEmpty() || goal == null ? null : there + "/" + machines.size() + " " + health;
     }
 
-    private record Health(RollHealth is, String why) {}
+    private record Health(RollHealth is, String why) {
+
+        Health {
+            // The schema's bound.
+            why = Sentences.cut(why, 1024);
+        }
+    }
 
     private Health health(boolean moves) {
         String withheld = goal == null || machines.isEmpty()

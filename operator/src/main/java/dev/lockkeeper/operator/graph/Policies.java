@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.graph;
 
+import dev.lockkeeper.operator.health.ReleaseHealth;
 import dev.lockkeeper.operator.lock.NodeView;
 import java.time.Instant;
 import java.util.Collection;
@@ -93,12 +94,12 @@ public record Policies(List<PinView> pins, List<ReleaseView> releases, List<Grap
                 .findFirst();
     }
 
-    /** Of several UpdateGraphs that have the stream, the most cautious decides; at least 1. */
+    /** Of several UpdateGraphs that have the stream, the most cautious decides; {@link ReleaseHealth#UNKNOWN} if there is none. */
     public int failureThreshold(String stream) {
         return graphs.stream()
                 .filter(graph -> graph.streams().contains(stream))
                 .mapToInt(GraphView::failureThreshold)
                 .min()
-                .orElse(1);
+                .orElse(ReleaseHealth.UNKNOWN);
     }
 }

@@ -92,11 +92,12 @@ public final class Records implements MachineRecords {
     public Clearance clearance(AgentApi.Call call) throws StoreException {
         Identity who = identity(call);
         if (who.record() == null) {
-            return new Clearance(null, null);
+            return new Clearance(null, null, null);
         }
         MachineView machine = machines.read(who.record()).orElseGet(() -> MachineView.absent(who.record()));
         return new Clearance(
                 objection(fresh.read(), machine, who.node()).orElse(null),
+                machine.evidence().version(),
                 machine.evidence().lastOffer().map(Offer::version).orElse(null));
     }
 

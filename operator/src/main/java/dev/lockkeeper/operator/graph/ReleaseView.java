@@ -144,7 +144,7 @@ public record ReleaseView(
     /** Why a release is quarantined, as a clause. */
     static String quarantine(ReleaseHealth health) {
         List<String> sick = health.evidence().stream()
-                .filter(p -> p.counts() && p.isFailure())
+                .filter(ReleaseHealth.Proof::isAgainst)
                 .map(ReleaseHealth.Proof::machine)
                 .distinct()
                 .sorted()

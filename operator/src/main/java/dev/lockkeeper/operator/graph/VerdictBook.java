@@ -5,6 +5,7 @@ import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.health.ReleaseHealth;
+import dev.lockkeeper.operator.health.Settlement;
 import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Events;
 import dev.lockkeeper.operator.lock.Verdicts;
@@ -14,16 +15,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Keeps what became of updates: in the record of the machine, and as evidence in that of the release, where enough failures withhold it
  * from the machine's architecture.
  *
  * <ol>
- *   <li>The machine's record is written first, by the token of the holding.
- *   <li>The release's record follows: evidence and quarantine in one compare-and-swap.
+ *   <li>It is looked whether the verdict says more than what is recorded of the update: an old look undoes nothing.
+ *   <li>The release's record is written first: evidence and quarantine in one compare-and-swap.
+ *   <li>The machine's record follows, by the token of the holding. Until it does, the verdict or the open question is still there to be
+ *       recorded again.
  * </ol>
  *
  * <p>Each step changes nothing where it was done before, so a verdict that a crash cut off is recorded by being recorded again.
@@ -45,6 +52,7 @@ public final class VerdictBook implements Verdicts {
     private final Events events;
     private final Outside outside;
     private final Clock clock;
+    private final Set<Subject> untold = ConcurrentHashMap.newKeySet();
 
     public VerdictBook(
             Supplier<GraphState> states,
@@ -72,27 +80,57 @@ public final class VerdictBook implements Verdicts {
     @Override
     public boolean record(Machine who, Update judged) throws StoreException {
         // All times in the records of the fleet are by the clock that decisions about releases are made at.
-        Update update = judged.at(clock.instant());
-        Machines.Recorded recorded = machines.record(nameOf(who), update);
+        return record(who, read(who), judged.at(clock.instant()));
+    }
+
+    private MachineView read(Machine who) throws StoreException {
+        String name = nameOf(who);
+        return machines.read(name).orElseGet(() -> MachineView.absent(name));
+    }
+
+    private boolean record(Machine who, MachineView machine, Update update) throws StoreException {
+        Update before = machine.update(update.token()).orElse(null);
+        boolean stands = before != null && !before.saysTheSameAs(update) && !update.mayReplace(before);
+        Update word = stands ? before : update;
+        Subject subject = subject(who, machine, word);
+        ReleaseView release = subject == null ? null : recordOfRelease(subject, machine, word);
+        String architecture = subject == null ? null : subject.architecture();
         outside.crashPoint("BETWEEN_RECORDS");
-        MachineView machine = recorded.machine();
-        Optional<Subject> subject = subject(who, machine, update);
-        ReleaseView release = subject.isPresent() ? recordOfRelease(subject.get(), machine, update) : null;
-        String architecture =
-                subject.map(Subject::architecture).orElse(machine.evidence().architecture());
-        if (recorded.before() == null || recorded.before().verdict() != update.verdict()) {
-            outside.judged(machine.picture().pin(), architecture, update.verdict());
+        if (!stands) {
+            Machines.Recorded recorded = machines.record(machine.name(), update);
+            if (recorded.before() == null || recorded.before().verdict() != update.verdict()) {
+                outside.judged(machine.picture().pin(), architecture, update.verdict());
+            }
+            events.judged(
+                    who.node() == null ? null : who.node().ref(),
+                    who.group(),
+                    update.token() + " " + update.verdict() + (update.counts() ? " counts" : ""),
+                    machine.name() + " is judged " + update.verdict()
+                            + (update.release() == null ? "" : " on " + update.release()) + ": " + update.why() + "."
+                            + (release == null || !update.counts() ? "" : consequence(release, architecture)));
         }
-        events.judged(
-                who.node() == null ? null : who.node().ref(),
-                who.group(),
-                update.token() + " " + update.verdict() + (update.counts() ? " counts" : ""),
-                machine.name() + " is judged " + update.verdict()
-                        + (update.release() == null ? "" : " on " + update.release()) + ": " + update.why() + "."
-                        + (release == null || !update.counts() ? "" : consequence(release, architecture)));
         return release != null
-                && update.counts()
+                && word.counts()
                 && release.withheld(architecture).isPresent();
+    }
+
+    /** What could not be told of a machine's last update when its slot was freed, its agent may have shown since. Blocks. */
+    void settle(Machine who) throws StoreException {
+        MachineView machine = read(who);
+        if (machine.updates().isEmpty()) {
+            return;
+        }
+        MachineView.Evidence said = machine.evidence();
+        Update last = machine.updates().getLast();
+        Settlement.Word word = new Settlement.Word(
+                said.version(),
+                last.release() == null
+                        ? null
+                        : said.offer(last.release()).filter(said::isOfThisRun).orElse(null));
+        Optional<Update> settled = Settlement.of(last, word, clock.instant());
+        if (settled.isPresent()) {
+            record(who, machine, settled.get());
+        }
     }
 
     private static String consequence(ReleaseView release, String architecture) {
@@ -104,14 +142,17 @@ public final class VerdictBook implements Verdicts {
     }
 
     private ReleaseView recordOfRelease(Subject subject, MachineView machine, Update update) throws StoreException {
-        ReleaseHealth.Proof proof =
-                new ReleaseHealth.Proof(update.token(), machine.name(), update.verdict(), update.counts(), update.at());
+        ReleaseHealth.Proof proof = new ReleaseHealth.Proof(
+                update.token(), machine.name(), update.verdict(), update.counts(), false, update.at());
         int threshold = states.get().policies().failureThreshold(subject.stream());
-        ReleaseView stored = change(
-                subject.name(),
-                (release, now) -> ReleasePicture.with(release, subject.architecture(), proof, threshold, now));
-        if (stored.isQuarantined(subject.architecture())) {
-            // Told again after a crash that came in between; people see it once.
+        AtomicBoolean repeated = new AtomicBoolean();
+        ReleaseView stored = change(subject.name(), (release, now) -> {
+            repeated.set(release.status().health(subject.architecture()).evidence().stream()
+                    .anyMatch(p -> p.token().equals(proof.token())));
+            return ReleasePicture.with(release, subject.architecture(), proof, threshold, now);
+        });
+        if (repeated.get() && stored.isQuarantined(subject.architecture())) {
+            // A crash may have come before it was told; people see it once.
             tell(stored, subject.architecture());
         }
         return stored;
@@ -138,9 +179,25 @@ public final class VerdictBook implements Verdicts {
             return next;
         });
         for (String architecture : begun) {
-            tell(stored, architecture);
+            try {
+                tell(stored, architecture);
+            } catch (StoreException e) {
+                untold.add(new Subject(stored.stream(), stored.version(), architecture));
+                throw e;
+            }
         }
         return stored;
+    }
+
+    /** Tells of quarantines that could not be told of when they began. Blocks. */
+    void tellLate() throws StoreException {
+        for (Subject subject : untold) {
+            Optional<ReleaseView> release = states.get().policies().release(subject.stream(), subject.version());
+            if (release.isPresent() && release.get().isQuarantined(subject.architecture())) {
+                tell(release.get(), subject.architecture());
+            }
+            untold.remove(subject);
+        }
     }
 
     private void tell(ReleaseView release, String architecture) throws StoreException {
@@ -155,12 +212,13 @@ public final class VerdictBook implements Verdicts {
 
     @Override
     public void recovered(Machine who, Parked parked) throws StoreException {
-        MachineView machine = machines.read(nameOf(who)).orElse(null);
-        Update update = machine == null ? null : machine.update(parked.token()).orElse(null);
+        MachineView machine = read(who);
+        Update update = machine.update(parked.token()).orElse(null);
         String runs = who.node() == null ? null : who.node().version();
         if (update != null && update.isFailure() && runs != null && runs.equals(update.release())) {
             record(
                     who,
+                    machine,
                     update.settled(
                             Verdict.Updated,
                             false,
@@ -171,36 +229,53 @@ public final class VerdictBook implements Verdicts {
     }
 
     @Override
-    public Optional<Boolean> isWithheld(Machine who, Parked parked) {
+    public Optional<Boolean> isWithheld(Machine who, Parked parked, Instant since) {
         MachineView machine = machines.named(nameOf(who)).orElse(null);
         Update update = machine == null ? null : machine.update(parked.token()).orElse(null);
         Policies policies = states.get().policies();
-        if (update == null || !policies.readAt().isAfter(parked.since())) {
+        if (update == null || !policies.readAt().isAfter(since)) {
             return Optional.empty();
         }
-        return Optional.of(update.counts()
-                && subject(who, machine, update)
-                        .filter(s ->
-                                policies.withheld(s.stream(), s.architecture()).containsKey(s.version()))
-                        .isPresent());
+        try {
+            Subject subject = subject(who, machine, update);
+            return Optional.of(update.counts()
+                    && subject != null
+                    && policies.withheld(subject.stream(), subject.architecture())
+                            .containsKey(subject.version()));
+        } catch (StoreException e) {
+            return Optional.empty();
+        }
     }
 
     private static String nameOf(Machine who) {
         return who.node() == null ? Identity.nameOf(who.id()) : who.node().name();
     }
 
-    /** Empty where it is not known which release it was, or on which architecture; one that no graph has can be withheld from nobody. */
-    private Optional<Subject> subject(Machine who, MachineView machine, Update update) {
+    /**
+     * Null where it is not known which release it was, or on which architecture; one that no graph has can be withheld from nobody.
+     *
+     * @throws StoreException if that cannot be told yet
+     */
+    private Subject subject(Machine who, MachineView machine, Update update) throws StoreException {
         String ofNode = who.node() == null ? null : Architectures.of(who.node());
         String architecture = ofNode == null ? machine.evidence().architecture() : ofNode;
-        String stream = Objects.requireNonNullElse(
-                machine.evidence().stream(), Objects.requireNonNullElse(Withdrawal.streamOf(update.release()), ""));
-        if (update.release() == null
-                || architecture == null
-                || !FleetRelease.isName(FleetRelease.nameOf(stream, update.release()))
-                || !states.get().hasRelease(stream, update.release())) {
-            return Optional.empty();
+        if (update.release() == null || !Architectures.isKnown(architecture)) {
+            return null;
         }
-        return Optional.of(new Subject(stream, update.release(), architecture));
+        GraphState state = states.get();
+        // A machine that was rebased since says another stream than the release's.
+        for (String stream : Stream.of(machine.evidence().stream(), Withdrawal.streamOf(update.release()))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList()) {
+            if (state.hasRelease(stream, update.release())
+                    && FleetRelease.isName(FleetRelease.nameOf(stream, update.release()))) {
+                return new Subject(stream, update.release(), architecture);
+            }
+            if (state.awaits(stream)) {
+                throw new StoreException("the releases of stream '" + stream + "' were not loaded yet");
+            }
+        }
+        return null;
     }
 }

@@ -45,8 +45,9 @@ final class Withdrawal {
     /** @param node null for a machine that is no node */
     static Optional<Objection> of(GraphState state, MachineView machine, NodeView node, Instant now) {
         MachineView.Evidence evidence = machine.evidence();
-        Optional<Objection> offered =
-                evidence.offers().isEmpty() ? Optional.empty() : offered(state, machine, evidence.offers(), node, now);
+        List<Offer> open =
+                evidence.offers().stream().filter(offer -> !machine.took(offer)).toList();
+        Optional<Objection> offered = open.isEmpty() ? Optional.empty() : offered(state, machine, open, node, now);
         boolean asks = evidence.offers().stream().anyMatch(evidence::isOfThisRun);
         return offered.isPresent() || asks ? offered : lockOnly(state, machine, node);
     }

@@ -27,11 +27,23 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
     /** Nothing happened yet. */
     public static final ReleaseHealth NONE = new ReleaseHealth(null, List.of());
 
-    /** One verdict on one update. */
-    public record Proof(String token, String machine, Verdict verdict, boolean counts, Instant at) {
+    /** The threshold while no UpdateGraph says one. */
+    public static final int UNKNOWN = Integer.MAX_VALUE;
+
+    /**
+     * One verdict on one update.
+     *
+     * @param accepted whether a person has let the release through since: it counts no more, however often the verdict is repeated
+     */
+    public record Proof(String token, String machine, Verdict verdict, boolean counts, boolean accepted, Instant at) {
 
         public boolean isFailure() {
             return Update.isFailure(verdict);
+        }
+
+        /** Whether it counts towards a quarantine. */
+        public boolean isAgainst() {
+            return counts && !accepted && isFailure();
         }
 
         private boolean saysTheSameAs(Proof other) {
@@ -43,13 +55,13 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
         evidence = List.copyOf(evidence);
     }
 
-    /** With one more verdict; the very same health if it says nothing new. */
+    /** With one more verdict; the very same health if it says nothing new, or nothing of the release. */
     public ReleaseHealth with(Proof proof) {
         Proof before = evidence.stream()
                 .filter(p -> p.token().equals(proof.token()))
                 .findFirst()
                 .orElse(null);
-        if (before != null && before.saysTheSameAs(proof)) {
+        if (before == null ? proof.verdict() == Verdict.Inconclusive : before.saysTheSameAs(proof)) {
             return this;
         }
         List<Proof> next = new ArrayList<>(evidence);
@@ -63,14 +75,14 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
 
     /** What is forgotten first: what is no failure, then failures that do not count, the oldest of each first. */
     private static final Comparator<Proof> WORTH = Comparator.comparing(
-                    (Proof p) -> p.counts() ? 2 : p.isFailure() ? 1 : 0)
+                    (Proof p) -> p.isAgainst() ? 2 : p.isFailure() ? 1 : 0)
             .thenComparing(Proof::at);
 
     /**
      * What follows from the verdicts, and from people's word.
      *
      * @param accepted whether a person lets the release through on this architecture
-     * @param threshold as many failures quarantine it, at least 1
+     * @param threshold as many failures quarantine it, at least 1; {@link #UNKNOWN}: as long as it is not known, none do
      */
     public ReleaseHealth judged(boolean accepted, int threshold, Instant now) {
         if (accepted) {
@@ -79,7 +91,7 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
                     ? new ReleaseHealth(
                             null,
                             evidence.stream()
-                                    .map(p -> new Proof(p.token(), p.machine(), p.verdict(), false, p.at()))
+                                    .map(p -> new Proof(p.token(), p.machine(), p.verdict(), p.counts(), true, p.at()))
                                     .toList())
                     : this;
         }
@@ -88,7 +100,7 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
 
     /** Failures that count against it. */
     public int failures() {
-        return count(p -> p.counts() && p.isFailure());
+        return count(Proof::isAgainst);
     }
 
     /** Failures, whether they count or not. */

@@ -9,19 +9,19 @@ import java.util.Optional;
  * Settles what could not be told of an update when its machine's slot was freed, from what its agent says later (design, section 8).
  *
  * <ol>
- *   <li>Back on the release that it left: an agent that is offered the new one twice since it started and does not ask for its reboot
- *       has it on its list of those that it rolled back from (Zincati takes no deployment that was rolled back from), so the update was
+ *   <li>Back on the release that it left: an agent that was offered the new one twice since it started, and looks a third time instead
+ *       of asking for its reboot, has it on its list of those that it rolled back from (Zincati takes no deployment that was rolled back from), so the update was
  *       rolled back. One that asks again has rebooted for another reason.
  *   <li>A kubelet that did not come up: once the agent says that it runs the new release, the failure counts against that.
  *   <li>A machine that is no node: its agent's next word says what it runs.
  * </ol>
  *
- * <p>No times are compared: an agent can run the new release, or be offered it anew since it started, only after the reboot.
+ * <p>No time of a verdict is compared: an agent can run the new release, or be offered it anew since it started, only after the reboot.
  */
 public final class Settlement {
 
-    /** An agent that takes a release asks for its reboot before it is offered it so often. */
-    private static final int POLLS = 2;
+    /** The third look shows that the answers to the first two were heard, and not taken. */
+    private static final int POLLS = 3;
 
     private Settlement() {}
 
@@ -71,13 +71,14 @@ public final class Settlement {
                 && update.from() != null
                 && update.from().equals(word.version());
         return refused
-                ? Optional.of(update.settled(
-                        Verdict.RolledBack,
-                        true,
-                        word.version(),
-                        now,
-                        "it runs " + word.version() + ", was offered " + update.release() + " " + POLLS
-                                + " times since it started and does not ask for its reboot: it rolled back from it"))
+                ? Optional.of(
+                        update.settled(
+                                Verdict.RolledBack,
+                                true,
+                                word.version(),
+                                now,
+                                "it runs " + word.version() + ", was offered " + update.release()
+                                        + " twice since it started, and asks for the graph again instead of its reboot: it rolled back from it"))
                 : Optional.empty();
     }
 }

@@ -47,6 +47,19 @@ public record Update(
         return new Update(token, from, release, version, verdict, counts, null, at, why);
     }
 
+    /**
+     * Whether it may stand in the place of what was said of the same update before. Whoever judged by an old look, because it led no more
+     * or a crash made it repeat itself, must not undo what was found out since: Updated stays, and what is settled gives way to that alone.
+     */
+    public boolean mayReplace(Update before) {
+        return switch (before.verdict()) {
+            case Updated -> false;
+            case NeverCameBack -> true;
+            case Failed, RolledBack, Inconclusive ->
+                verdict == Verdict.Updated || before.question() != null && question == null;
+        };
+    }
+
     /** Whether the other says the same of the same update, whenever it was said. */
     public boolean saysTheSameAs(Update other) {
         return token.equals(other.token)

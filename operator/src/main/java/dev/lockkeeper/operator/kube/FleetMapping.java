@@ -202,9 +202,10 @@ final class FleetMapping {
         }
     }
 
-    /** Of what the leader concludes; nobody else writes these fields. */
-    static ObjectNode patch(Picture picture) {
+    /** Of what the leader concludes, on exactly the version that was read; nobody else writes these fields. */
+    static ObjectNode patch(Picture picture, String resourceVersion) {
         ObjectNode patch = JSON.objectNode();
+        patch.putObject("metadata").put("resourceVersion", resourceVersion);
         ObjectNode status = patch.putObject("status");
         status.put("group", picture.group());
         status.put("pin", picture.pin());

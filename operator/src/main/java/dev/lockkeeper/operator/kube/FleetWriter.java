@@ -28,25 +28,27 @@ public final class FleetWriter implements FleetStore {
 
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
-    private static final int TRIES = 5;
 
     private final KubernetesClient client;
     private final MachineCache machines;
+    private final int tries;
     private final Clock clock;
 
-    public FleetWriter(KubernetesClient client, MachineCache machines, Clock clock) {
+    /** @param tries how often a change that conflicts is tried on a fresh read */
+    public FleetWriter(KubernetesClient client, MachineCache machines, int tries, Clock clock) {
         this.client = client;
         this.machines = machines;
+        this.tries = tries;
         this.clock = clock;
     }
 
     @Override
-    public void makeMachine(String name) {
-        machines.make(name);
+    public MachineView makeMachine(String name) {
+        return machines.make(name);
     }
 
     @Override
-    public void tell(String machine, Picture picture) {
+    public void tell(MachineView machine, Picture picture) {
         machines.tell(machine, picture);
     }
 
@@ -132,7 +134,7 @@ public final class FleetWriter implements FleetStore {
     @Override
     public ReleaseView change(String release, Function<ReleaseView, ReleaseView.Status> change) throws StoreException {
         try {
-            for (int i = 0; i < TRIES; i++) {
+            for (int i = 0; i < tries; i++) {
                 FleetRelease stored =
                         client.resources(FleetRelease.class).withName(release).get();
                 if (stored == null) {
@@ -146,7 +148,7 @@ public final class FleetWriter implements FleetStore {
                 if (next.equals(before.status())) {
                     return before;
                 }
-                ReleaseView after = put(stored, next);
+                ReleaseView after = put(stored, before, next);
                 if (after != null) {
                     return after;
                 }
@@ -172,8 +174,8 @@ public final class FleetWriter implements FleetStore {
     }
 
     /** Null if it was changed or removed since it was read. */
-    private ReleaseView put(FleetRelease stored, ReleaseView.Status next) {
-        FleetReleaseStatus status = PolicyMapping.status(PolicyMapping.release(stored), next);
+    private ReleaseView put(FleetRelease stored, ReleaseView before, ReleaseView.Status next) {
+        FleetReleaseStatus status = PolicyMapping.status(before, next, stored.getStatus());
         try {
             String answer = StatusPatch.swap(
                     client,

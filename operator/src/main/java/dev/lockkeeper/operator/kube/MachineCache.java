@@ -104,7 +104,7 @@ public final class MachineCache implements Machines, AutoCloseable {
                 continue;
             }
             Update before = known.update(update.token()).orElse(null);
-            if (before != null && before.saysTheSameAs(update)) {
+            if (before != null && (before.saysTheSameAs(update) || !update.mayReplace(before))) {
                 return new Recorded(known, before);
             }
             MachineView stored = put(
@@ -187,16 +187,28 @@ public final class MachineCache implements Machines, AutoCloseable {
     // ---- the leader's part
 
     /** Makes a record of a machine that has not spoken yet; it may be there already. */
-    public void make(String name) {
+    public MachineView make(String name) {
         try {
-            create(name);
+            MachineView made = create(name);
+            return made == null ? read(name).orElseGet(() -> MachineView.absent(name)) : made;
         } catch (StoreException e) {
             throw new KubernetesClientException(e.getMessage(), e);
         }
     }
 
-    public void tell(String name, Picture picture) {
-        Patch.merge(client, PATH + name + "/status", FleetMapping.patch(picture).toString());
+    /** On exactly the version that it was concluded from: who leads no more, or looked too early, changes nothing. */
+    public void tell(MachineView machine, Picture picture) {
+        try {
+            Patch.merge(
+                    client,
+                    PATH + machine.name() + "/status",
+                    FleetMapping.patch(picture, machine.resourceVersion()).toString());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+            // Its agent has spoken since: the next pass looks anew.
+        }
     }
 
     public void label(String name, Labels labels) {

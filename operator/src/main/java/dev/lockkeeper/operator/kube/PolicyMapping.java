@@ -120,12 +120,21 @@ final class PolicyMapping {
                                         e.getMachine(),
                                         e.getVerdict(),
                                         Boolean.TRUE.equals(e.getCounted()),
+                                        Boolean.TRUE.equals(e.getAccepted()),
                                         FleetMapping.time(e.getAt())))
                                 .toList()));
     }
 
-    /** What is told of a release, as it is stored. */
-    static FleetReleaseStatus status(ReleaseView release, ReleaseView.Status told) {
+    /**
+     * What is told of a release, as it is stored; fields that this version does not know stay.
+     *
+     * @param before as it is stored; null: nothing is
+     */
+    static FleetReleaseStatus status(ReleaseView release, ReleaseView.Status told, FleetReleaseStatus before) {
+        Map<String, ReleaseArchitecture> known = new HashMap<>();
+        if (before != null && before.getArchitectures() != null) {
+            before.getArchitectures().forEach(a -> known.put(a.getArchitecture(), a));
+        }
         FleetReleaseStatus status = new FleetReleaseStatus();
         status.setObservedGeneration(told.observedGeneration());
         status.setStream(release.stream());
@@ -139,13 +148,16 @@ final class PolicyMapping {
         status.setFailed(all.stream().mapToInt(a -> a.health().failed()).sum());
         status.setArchitectures(new TreeMap<>(told.architectures())
                 .entrySet().stream()
-                        .map(e -> architecture(e.getKey(), e.getValue()))
+                        .map(e -> architecture(
+                                e.getKey(), e.getValue(), known.getOrDefault(e.getKey(), new ReleaseArchitecture())))
                         .toList());
         return status;
     }
 
-    private static ReleaseArchitecture architecture(String name, ReleaseView.OfArchitecture told) {
-        ReleaseArchitecture one = new ReleaseArchitecture();
+    private static ReleaseArchitecture architecture(
+            String name, ReleaseView.OfArchitecture told, ReleaseArchitecture one) {
+        Map<String, ReleaseEvidence> known = new HashMap<>();
+        or(one.getEvidence(), List.<ReleaseEvidence>of()).forEach(e -> known.put(e.getToken(), e));
         one.setArchitecture(name);
         one.setState(told.state());
         one.setMachines(told.machines().running());
@@ -156,11 +168,12 @@ final class PolicyMapping {
         one.setQuarantinedSince(FleetMapping.text(told.health().quarantinedSince()));
         one.setEvidence(told.health().evidence().stream()
                 .map(p -> {
-                    ReleaseEvidence evidence = new ReleaseEvidence();
+                    ReleaseEvidence evidence = known.getOrDefault(p.token(), new ReleaseEvidence());
                     evidence.setToken(p.token());
                     evidence.setMachine(p.machine());
                     evidence.setVerdict(p.verdict());
                     evidence.setCounted(p.counts());
+                    evidence.setAccepted(p.accepted() ? true : null);
                     evidence.setAt(FleetMapping.text(p.at()));
                     return evidence;
                 })

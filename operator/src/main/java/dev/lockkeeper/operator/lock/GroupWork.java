@@ -75,6 +75,9 @@ public final class GroupWork {
     /** Since when a parked machine has been Ready, by token; forgotten with the leader, which only makes a recovery later. */
     private final Map<String, Instant> parkedReadySince = new ConcurrentHashMap<>();
 
+    /** When a parked machine was first seen so by this leader, by token. */
+    private final Map<String, Instant> parkedSeen = new ConcurrentHashMap<>();
+
     /** Tells what is wrong with a Secret of agents' passwords. */
     public interface SecretProblems {
         /** A sentence, or empty if the Secret is good. */
@@ -125,6 +128,7 @@ public final class GroupWork {
                 .toList();
         next = looks.stream().map(CompletableFuture::join).reduce(next, GroupWork::shorter);
         parkedReadySince.keySet().retainAll(parkedTokens(group));
+        parkedSeen.keySet().retainAll(parkedTokens(group));
         publish(group);
         return next;
     }
@@ -262,7 +266,8 @@ public final class GroupWork {
 
     /** Whether the failure is answered can change later: by another machine's, or by a person's word. */
     private void noteWithholding(GroupView group, Parked parked, NodeView node) {
-        verdicts.isWithheld(new Verdicts.Machine(parked.id(), node, group.name()), parked)
+        Instant since = parkedSeen.computeIfAbsent(parked.token(), _ -> clock.instant());
+        verdicts.isWithheld(new Verdicts.Machine(parked.id(), node, group.name()), parked, since)
                 .filter(withheld -> withheld != parked.releaseWithheld())
                 .ifPresent(withheld -> swapper.swap(
                                 group.name(), s -> Semaphore.releaseWithheld(s.state(), parked.token(), withheld))

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -60,6 +62,8 @@ public final class HolderWork {
     private final Timing timing;
     private final Clock clock;
     private final Sights sights;
+    /** Holdings whose machine was recorded as one that never came back; forgotten with the leader: to record it again does no harm. */
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
 
     /** Durations for metrics. */
     public interface Observations {
@@ -349,14 +353,44 @@ public final class HolderWork {
             evidence = evidence.with(checks.ask(group, node));
         }
         Judgement judgement = Judge.judge(evidence, policy, now);
+        if (newBoot && isAgainst(judgement) && !isAsFresh(node, holder)) {
+            // A watch that hangs shows a machine as sick that has recovered long ago.
+            return SOON;
+        }
         Instant stuck = judgement instanceof Judgement.Stuck ? holder.stuck() == null ? now : holder.stuck() : null;
         Sighting sighting = new Sighting(
                 newBoot ? now : null,
                 readySince,
                 holder.steadyAt() == null ? null : heartbeat,
                 stuck,
-                stuck == null ? null : judgement.why());
-        return carryOut(new Trial(group, holder, node, evidence, sighting), judgement);
+                stuck == null ? null : gist(judgement.why()));
+        try {
+            return carryOut(new Trial(group, holder, node, evidence, sighting), judgement);
+        } catch (StoreException e) {
+            lost.remove(holder.token());
+            Duration waited = Duration.between(sights.phase(group, holder), now);
+            if (waited.compareTo(policy.stuckAfter()) < 0 || judgement instanceof Judgement.Stuck) {
+                throw e;
+            }
+            String why = "its verdict cannot be stored: " + e.getMessage();
+            stuck(group, holder, why);
+            see(group, holder, new Sighting(newBoot ? now : null, readySince, null, now, gist(why)));
+            return timing.retry();
+        }
+    }
+
+    private static boolean isAgainst(Judgement judgement) {
+        return judgement instanceof Judgement.Failed
+                || judgement instanceof Judgement.Stuck stuck && stuck.verdict().isPresent();
+    }
+
+    /** Whether a quorum read shows the node as the verdict saw it. */
+    private boolean isAsFresh(NodeView node, Holder holder) {
+        return fresh(holder)
+                .filter(f -> Objects.equals(f.bootId(), node.bootId())
+                        && Objects.equals(f.version(), node.version())
+                        && f.ready() == node.ready())
+                .isPresent();
     }
 
     /** A person uncordoned the node: a cordon that a person sets later must not pass for this one. */
@@ -449,7 +483,7 @@ public final class HolderWork {
                 yield left.compareTo(SOON) < 0 ? SOON : left;
             }
             case Judgement.Stuck stuck -> {
-                if (stuck.verdict().isPresent() && trial.holder().stuck() == null) {
+                if (stuck.verdict().isPresent() && lost.add(trial.holder().token())) {
                     record(trial, stuck.verdict().get(), true, null, stuck.why());
                 }
                 see(trial.group(), trial.holder(), trial.sighting());
@@ -499,13 +533,19 @@ public final class HolderWork {
     }
 
     private void stuck(GroupView group, Holder holder, String why) {
-        if (holder.stuck() == null || !why.equals(holder.reason())) {
+        if (holder.stuck() == null || !gist(why).equals(holder.reason())) {
             events.groupAndNode(
                     holder.node(),
                     group.name(),
                     Reason.Stuck,
                     holder.machine() + " is stuck: " + why + ". It keeps its slot.");
         }
+    }
+
+    /** What stays the same of a reason while its details change, so that it is not written and told each time. */
+    private static String gist(String why) {
+        int colon = why.indexOf(": ");
+        return colon < 0 ? why : why.substring(0, colon);
     }
 
     private Duration release(Trial trial, String why) {
@@ -531,7 +571,8 @@ public final class HolderWork {
         }
         boolean withheld =
                 record(trial, Verdict.Failed, failed.countsAgainstRelease(), failed.question(), failed.why());
-        boolean park = group.verify().park();
+        // The status has room for so many.
+        boolean park = group.verify().park() && group.state().parked().size() < Semaphore.MAX_PARKED;
         crashPoint.accept("BEFORE_PARK");
         boolean done = conclude(
                 group,

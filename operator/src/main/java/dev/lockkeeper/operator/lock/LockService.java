@@ -501,7 +501,8 @@ public final class LockService implements AgentApi {
         if (withdrawn.isPresent()) {
             return withdrawn.get();
         }
-        Boot boot = Boot.UNKNOWN;
+        // Of a machine that is no node its agent alone tells what it runs.
+        Boot boot = new Boot(null, clearance.version());
         if (holder.node() != null) {
             NodeView node = outside.readNode(holder.node().name())
                     .filter(n -> n.uid().equals(holder.node().uid()))

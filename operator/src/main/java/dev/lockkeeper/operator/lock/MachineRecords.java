@@ -15,9 +15,10 @@ public interface MachineRecords {
      * What reads that begin after the call show.
      *
      * @param objection why the machine must not reboot; null: it may
+     * @param version what its agent says that it runs; null: it has not said
      * @param offered the release that it was last offered and does not run; null: none
      */
-    record Clearance(Refusal objection, String offered) {}
+    record Clearance(Refusal objection, String version, String offered) {}
 
     /** Whether the machine may reboot, by reads that begin after the call, and to what. Blocks. */
     Clearance clearance(AgentApi.Call call) throws StoreException;

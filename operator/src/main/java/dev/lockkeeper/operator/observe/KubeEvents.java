@@ -37,6 +37,7 @@ public final class KubeEvents implements Events, AutoCloseable {
 
     static final int QUEUED = 1_000;
     private static final int REMEMBERED = 1_000;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Duration SAME = Duration.ofMinutes(10);
     private static final Duration REPORT = Duration.ofMinutes(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -132,7 +133,7 @@ public final class KubeEvents implements Events, AutoCloseable {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return false;
             }
-            if (e.getCode() == 0) {
+            if (e.getCode() == 0 || e.getCode() == TOO_MANY_REQUESTS || e.getCode() >= 500) {
                 throw new StoreException("the Event " + text.reason() + " got no answer: " + e.getMessage(), e);
             }
             LOG.warnf("the Event %s was refused and is lost: %s", text.reason(), e.getMessage());

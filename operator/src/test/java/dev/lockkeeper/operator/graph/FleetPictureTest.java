@@ -214,6 +214,38 @@ class FleetPictureTest {
         assertThat(picture().needless()).isEmpty();
     }
 
+    /** Else a few agents could fill the list, and no verdict could be stored any more. */
+    @Test
+    void architecturesThatAreMadeUpAreNotTold() {
+        state = following().state();
+        nodes.clear();
+        groups.add(new TestingGroup("boxes").view());
+        MachineView.Evidence odd = TestingMachines.on(running("box", V3), "pdp11");
+        machines.add(TestingMachines.view(
+                "id-box",
+                new MachineView.Evidence(
+                        null,
+                        "box",
+                        null,
+                        null,
+                        "workers",
+                        "stable",
+                        V3,
+                        odd.payload(),
+                        "pdp11",
+                        null,
+                        odd.scheme(),
+                        null,
+                        List.of(),
+                        T0,
+                        null,
+                        List.of())));
+        assertThat(picture().releases().get("stable-" + V3).facts().machines()).isEmpty();
+        assertThat(picture().pins().get("pin").architectures())
+                .extracting(PinStatus.OfArchitecture::architecture)
+                .containsExactly("s390x", "x86_64");
+    }
+
     @Test
     void aVersionThatNoGraphKnowsMakesNoRecord() {
         MachineView.Evidence odd = running("worker-1", "99.20990101.3.0");
@@ -316,12 +348,14 @@ class FleetPictureTest {
                 .as("no graph has it any more")
                 .extracting(ReleaseView::version)
                 .containsExactly("44.20200101.3.0");
+        state = TestingState.usual().quarantine(V2, "x86_64").notLoaded();
+        assertThat(picture().needless()).as("nothing is loaded now").isEmpty();
     }
 
     @Test
     void aFailureBelowTheThresholdIsSuspect() {
-        ReleaseHealth health =
-                new ReleaseHealth(null, List.of(new ReleaseHealth.Proof("t", "worker-9", Verdict.Failed, true, T0)));
+        ReleaseHealth health = new ReleaseHealth(
+                null, List.of(new ReleaseHealth.Proof("t", "worker-9", Verdict.Failed, true, false, T0)));
         state = following()
                 .failureThreshold(3)
                 .told(V3, "x86_64", health, ReleaseState.Suspect)

@@ -40,6 +40,27 @@ final class TestingMachines implements Machines {
                 List.of());
     }
 
+    /** What an agent of another architecture says. */
+    static Evidence on(Evidence e, String architecture) {
+        return new Evidence(
+                e.displayName(),
+                e.agentId(),
+                e.node(),
+                e.nodeUid(),
+                e.agentGroup(),
+                e.stream(),
+                e.version(),
+                e.payload(),
+                architecture,
+                e.platform(),
+                e.scheme(),
+                e.wariness(),
+                e.offers(),
+                e.lastSeen(),
+                e.steadyAt(),
+                e.history());
+    }
+
     /** The same machine, with what became of its updates. */
     static MachineView with(MachineView machine, Update... updates) {
         return new MachineView(
@@ -91,7 +112,7 @@ final class TestingMachines implements Machines {
         }
         MachineView known = named(name).orElseGet(() -> view(name, Evidence.NONE));
         Update before = known.update(update.token()).orElse(null);
-        if (before != null && before.saysTheSameAs(update)) {
+        if (before != null && (before.saysTheSameAs(update) || !update.mayReplace(before))) {
             return new Recorded(known, before);
         }
         writes.incrementAndGet();
@@ -109,8 +130,9 @@ final class TestingMachines implements Machines {
         Evidence after = change.apply(before);
         if (!after.equals(before)) {
             writes.incrementAndGet();
-            put(name, after);
+            List<Update> updates = named(name).map(MachineView::updates).orElse(List.of());
+            stored.put(name, with(view(name, after), updates.toArray(Update[]::new)));
         }
-        return view(name, after);
+        return named(name).orElseGet(() -> view(name, after));
     }
 }

@@ -50,10 +50,12 @@ final class TestingReleases implements FleetStore {
     }
 
     @Override
-    public void makeMachine(String name) {}
+    public MachineView makeMachine(String name) {
+        return MachineView.absent(name);
+    }
 
     @Override
-    public void tell(String machine, Picture picture) {}
+    public void tell(MachineView machine, Picture picture) {}
 
     @Override
     public void label(String machine, Labels labels) {}

@@ -96,7 +96,7 @@ final class TestingState {
 
     /** A release that a machine of the architecture came back sick from, so that it is withheld there. */
     TestingState quarantine(String version, String architecture) {
-        ReleaseHealth.Proof proof = new ReleaseHealth.Proof("token", "worker-9", Verdict.Failed, true, T0);
+        ReleaseHealth.Proof proof = new ReleaseHealth.Proof("token", "worker-9", Verdict.Failed, true, false, T0);
         return told(version, architecture, new ReleaseHealth(T0, List.of(proof)), ReleaseState.Quarantined);
     }
 

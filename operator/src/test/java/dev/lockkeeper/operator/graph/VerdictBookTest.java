@@ -99,18 +99,85 @@ class VerdictBookTest {
         assertThat(events.atReleases).hasSize(1);
     }
 
-    /** The machine's record has it, the release's has not: to record it again makes it whole. */
+    /** The release's record has it, the machine's has not: to record it again makes it whole. */
     @Test
     void aCrashBetweenTheTwoRecordsIsMended() throws StoreException {
         crashAt = "BETWEEN_RECORDS";
         assertThatThrownBy(() -> book.record(WHO, FAILED)).hasMessage("crash");
-        assertThat(machines.named("worker-1").orElseThrow().updates()).hasSize(1);
-        assertThat(releases.writes).isZero();
+        assertThat(stored().health().failures()).isEqualTo(1);
+        assertThat(machines.named("worker-1").orElseThrow().updates()).isEmpty();
         crashAt = null;
         assertThat(book.record(WHO, FAILED)).isTrue();
         assertThat(machines.named("worker-1").orElseThrow().updates()).hasSize(1);
         assertThat(stored().health().failures()).isEqualTo(1);
+        assertThat(counted).hasSize(1);
         assertThat(events.atReleases).hasSize(1);
+    }
+
+    /** Nobody repeats what was settled: the question must stay open until both records have the answer. */
+    @Test
+    void aCrashWhileItIsSettledLosesNothing() throws StoreException {
+        machines.put("worker-1", running("worker-1", V3));
+        book.record(WHO, new Update("token-1", V2, V3, null, Verdict.Failed, false, UpdateQuestion.Kubelet, T0, "why"));
+        crashAt = "BETWEEN_RECORDS";
+        assertThatThrownBy(() -> book.settle(WHO)).hasMessage("crash");
+        crashAt = null;
+        book.settle(WHO);
+        assertThat(stored().state()).isEqualTo(ReleaseState.Quarantined);
+        assertThat(machines.named("worker-1").orElseThrow().updates())
+                .singleElement()
+                .satisfies(u -> assertThat(u.counts() && u.question() == null).isTrue());
+    }
+
+    /** A leader that was frozen wakes up and goes on with what it concluded before. */
+    @Test
+    void anOldLookUndoesNothing() throws StoreException {
+        book.record(WHO, update("token-1", Verdict.Updated, V3));
+        assertThat(book.record(WHO, FAILED)).isFalse();
+        assertThat(machines.named("worker-1").orElseThrow().updates())
+                .singleElement()
+                .satisfies(u -> assertThat(u.verdict()).isEqualTo(Verdict.Updated));
+        assertThat(stored().health().failures()).isZero();
+        assertThat(counted).containsExactly("x86_64 Updated");
+    }
+
+    @Test
+    void aMachineThatCameBackAfterAllIsJudgedAnew() throws StoreException {
+        book.record(WHO, update("token-1", Verdict.NeverCameBack, V3));
+        book.record(WHO, FAILED);
+        assertThat(machines.named("worker-1").orElseThrow().updates())
+                .singleElement()
+                .satisfies(u -> assertThat(u.verdict()).isEqualTo(Verdict.Failed));
+    }
+
+    /** What is not known yet must not pass for what is not there. */
+    @Test
+    void aVerdictWaitsUntilTheReleasesAreLoaded() {
+        state = TestingState.usual().notLoaded();
+        assertThatThrownBy(() -> book.record(WHO, FAILED)).isInstanceOf(StoreException.class);
+        assertThat(machines.named("worker-1").orElseThrow().updates()).isEmpty();
+    }
+
+    /** An agent may say anything. */
+    @Test
+    void anArchitectureThatIsMadeUpBecomesNoLabelAndNoRecord() throws StoreException {
+        NodeView plain = TestingGroup.node("worker-1", "pool", "a", null);
+        MachineView.Evidence said = running("worker-1", V2);
+        machines.put("worker-1", TestingMachines.on(said, "pdp11"));
+        assertThat(book.record(new Verdicts.Machine("worker-1", plain, "workers"), FAILED))
+                .isFalse();
+        assertThat(releases.writes).isZero();
+        assertThat(counted).containsExactly("null Failed");
+    }
+
+    @Test
+    void whileNoGraphSaysAThresholdNothingIsQuarantined() throws StoreException {
+        state = new GraphState(
+                Policies.of(List.of(), List.of(), List.of(), T0),
+                TestingState.usual().state().streams());
+        assertThat(book.record(WHO, FAILED)).isFalse();
+        assertThat(stored().health().failures()).isEqualTo(1);
+        assertThat(stored().health().quarantinedSince()).isNull();
     }
 
     @Test
@@ -165,18 +232,20 @@ class VerdictBookTest {
     @Test
     void whetherAParkedMachinesReleaseIsWithheldFollowsPeoplesWord() throws StoreException {
         Parked parked = new Parked("token-1", "worker-1", NODE.ref(), V3, "Failed", true, T0);
-        assertThat(book.isWithheld(WHO, parked)).as("nothing is known of it").isEmpty();
+        assertThat(book.isWithheld(WHO, parked, T0))
+                .as("nothing is known of it")
+                .isEmpty();
         book.record(WHO, FAILED);
-        assertThat(book.isWithheld(WHO, parked))
+        assertThat(book.isWithheld(WHO, parked, T0))
                 .as("what was read last is older than its failure")
                 .isEmpty();
         Instant later = T0.plusSeconds(1);
         state = TestingState.usual().readAt(later).quarantine(V3, "x86_64").state();
-        assertThat(book.isWithheld(WHO, parked)).hasValue(true);
+        assertThat(book.isWithheld(WHO, parked, T0)).hasValue(true);
         state = TestingState.usual().readAt(later).block(V3).state();
-        assertThat(book.isWithheld(WHO, parked)).hasValue(true);
+        assertThat(book.isWithheld(WHO, parked, T0)).hasValue(true);
         state = TestingState.usual().readAt(later).state();
-        assertThat(book.isWithheld(WHO, parked)).as("a person accepted it").hasValue(false);
+        assertThat(book.isWithheld(WHO, parked, T0)).as("a person accepted it").hasValue(false);
     }
 
     /** Else it would be parked as answered, though nobody is kept from what it failed on. */

@@ -12,8 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockkeeper.cincinnati.metadata.UpdateMetadata;
 import dev.lockkeeper.cincinnati.policy.Offer;
+import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.operator.graph.MachineView.Evidence;
 import dev.lockkeeper.operator.graph.Withdrawal.Objection;
+import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.NodeView;
 import dev.lockkeeper.operator.lock.TestingGroup;
 import java.util.List;
@@ -48,6 +50,33 @@ class WithdrawalTest {
                 .startsWith("worker-1 was offered " + V2
                         + ", which is withdrawn: it is withheld from x86_64: it is broken.")
                 .endsWith("rpm-ostree cleanup -p && systemctl restart zincati");
+    }
+
+    @Test
+    void aQuarantineTakesBackAsABlockDoes() {
+        Evidence staged = running("worker-1", V2, offer(V3));
+        assertThat(of(TestingState.usual().quarantine(V3, "x86_64").state(), staged)
+                        .orElseThrow()
+                        .sentence())
+                .contains(
+                        V3
+                                + ", which is withdrawn: it is withheld from x86_64: quarantined, because worker-9 failed on it.");
+        assertThat(of(TestingState.usual().quarantine(V3, "s390x").state(), staged))
+                .isEmpty();
+    }
+
+    /** Its kubelet does not come up, so that only its agent knows; it must be able to fetch what heals it. */
+    @Test
+    void aReleaseThatItRebootedIntoIsNotStagedAnyMore() {
+        GraphState state = TestingState.usual().quarantine(V2, "x86_64").state();
+        Evidence said = running("worker-1", V2, offer(V2)).steady(T0.plusSeconds(60), List.of(offer(V2)));
+        MachineView machine = TestingMachines.with(
+                view("worker-1", said),
+                new Update("token", V1, V2, V2, Verdict.Failed, true, null, T0, "a test says so"));
+        assertThat(Withdrawal.of(state, machine, NODE, T0)).isEmpty();
+        assertThat(Withdrawal.of(state, view("worker-1", said), NODE, T0))
+                .as("nothing is recorded")
+                .isPresent();
     }
 
     @Test

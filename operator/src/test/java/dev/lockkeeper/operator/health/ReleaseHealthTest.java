@@ -22,7 +22,7 @@ class ReleaseHealthTest {
 
     private static Proof proof(int token, Verdict verdict) {
         return new Proof(
-                "token-" + token, "worker-" + token, verdict, Update.isFailure(verdict), T0.plusSeconds(token));
+                "token-" + token, "worker-" + token, verdict, Update.isFailure(verdict), false, T0.plusSeconds(token));
     }
 
     private static ReleaseHealth failures(int count) {
@@ -50,7 +50,7 @@ class ReleaseHealthTest {
 
     @Test
     void whatDoesNotCountQuarantinesNothing() {
-        Proof uncounted = new Proof("t", "worker-1", Verdict.Failed, false, T0);
+        Proof uncounted = new Proof("t", "worker-1", Verdict.Failed, false, false, T0);
         ReleaseHealth health = ReleaseHealth.NONE.with(uncounted).judged(false, 1, T0);
         assertThat(health.quarantinedSince()).isNull();
         assertThat(health.failed()).as("it is told all the same").isEqualTo(1);
@@ -81,6 +81,19 @@ class ReleaseHealthTest {
                         .quarantinedSince())
                 .as("something new came")
                 .isEqualTo(T0.plusSeconds(3));
+    }
+
+    /** A crash may let the same verdict be recorded again. */
+    @Test
+    void whatIsRepeatedAfterAPersonsWordStaysAccepted() {
+        ReleaseHealth accepted = failures(1).judged(false, 1, T0).judged(true, 1, T0);
+        assertThat(accepted.with(proof(0, Verdict.Failed))).isSameAs(accepted);
+    }
+
+    @Test
+    void anInconclusiveVerdictIsEvidenceOnlyWhereItReplacesAnother() {
+        assertThat(ReleaseHealth.NONE.with(proof(1, Verdict.Inconclusive))).isSameAs(ReleaseHealth.NONE);
+        assertThat(failures(1).with(proof(0, Verdict.Inconclusive)).failures()).isZero();
     }
 
     @Test

@@ -33,21 +33,22 @@ class SettlementTest {
     // ---- came back on the old release
 
     @Test
-    void offeredTwiceWithoutAskingIsARollbackAndCounts() {
-        Update settled = settled(BACK, LEFT, offer(RELEASE, 2)).orElseThrow();
+    void offeredTwiceAndLookingAgainWithoutAskingIsARollbackAndCounts() {
+        Update settled = settled(BACK, LEFT, offer(RELEASE, 3)).orElseThrow();
         assertThat(settled.verdict()).isEqualTo(Verdict.RolledBack);
         assertThat(settled.counts()).isTrue();
         assertThat(settled.question()).isNull();
         assertThat(settled.token()).isEqualTo("token");
-        assertThat(settled.why()).contains("was offered " + RELEASE + " 2 times since it started and does not ask");
+        assertThat(settled.why())
+                .contains("was offered " + RELEASE + " twice since it started, and asks for the graph again");
         assertThat(settled(settled, LEFT, offer(RELEASE, 3)))
                 .as("once is enough")
                 .isEmpty();
     }
 
     @Test
-    void offeredOnceSaysNothing() {
-        assertThat(settled(BACK, LEFT, offer(RELEASE, 1))).isEmpty();
+    void aSecondLookSaysNothingYet() {
+        assertThat(settled(BACK, LEFT, offer(RELEASE, 2))).isEmpty();
         assertThat(settled(BACK, LEFT, null)).isEmpty();
     }
 
@@ -58,7 +59,7 @@ class SettlementTest {
 
     @Test
     void whoRunsSomethingElseByNowHasNotRolledBackFromIt() {
-        assertThat(settled(BACK, RELEASE, offer(RELEASE, 2))).isEmpty();
+        assertThat(settled(BACK, RELEASE, offer(RELEASE, 3))).isEmpty();
     }
 
     @Test
@@ -84,11 +85,11 @@ class SettlementTest {
     @Test
     void aMachineThatIsNoNodeIsJudgedByItsNextWord() {
         Update open = update(Verdict.Inconclusive, UpdateQuestion.Version);
-        assertThat(settled(open, LEFT, offer(RELEASE, 1))).isEmpty();
+        assertThat(settled(open, LEFT, offer(RELEASE, 2))).isEmpty();
         Update updated = settled(open, RELEASE, null).orElseThrow();
         assertThat(updated.verdict()).isEqualTo(Verdict.Updated);
         assertThat(updated.counts()).isFalse();
-        assertThat(settled(open, LEFT, offer(RELEASE, 2)).orElseThrow().verdict())
+        assertThat(settled(open, LEFT, offer(RELEASE, 3)).orElseThrow().verdict())
                 .isEqualTo(Verdict.RolledBack);
     }
 

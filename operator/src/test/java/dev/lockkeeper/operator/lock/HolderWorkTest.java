@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
+import dev.lockkeeper.fleetlock.semaphore.Semaphore;
+import dev.lockkeeper.fleetlock.semaphore.SlotState;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.fleetlock.store.Swapper;
 import dev.lockkeeper.operator.health.Check;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -302,5 +306,97 @@ class HolderWorkTest {
             assertThat(u.release()).isEqualTo("44.20260707.3.1");
             assertThat(u.from()).isEqualTo("44.20260621.3.1");
         });
+    }
+
+    /** A watch that hangs shows a machine as sick that has recovered long ago. */
+    @Test
+    void noMachineFailsByAnOldLook() {
+        nodes.show(node("1", false, true, "token"));
+        fresh = node("2", true, true, "token");
+        judged("44.20260707.3.1");
+        assertThat(phase()).isEqualTo(Phase.VERIFYING);
+        assertThat(verdicts.recorded).isEmpty();
+    }
+
+    /** What fails for good must be seen: a 403, a webhook. */
+    @Test
+    void aVerdictThatCannotBeStoredForLongIsStuck() {
+        fresh = node("1", false, true, "token");
+        nodes.show(fresh);
+        verdicts.failure = new StoreException("forbidden");
+        judged("44.20260707.3.1");
+        Holder holder = groups.stored("workers").state().holders().getFirst();
+        assertThat(holder.stuck()).isNotNull();
+        assertThat(holder.reason()).isEqualTo("its verdict cannot be stored");
+        assertThat(events.atNodes).contains("Stuck");
+    }
+
+    @Test
+    void aMachineThatNeverCameBackIsRecordedThoughItWasStuckBefore() {
+        fresh = node("1", false, true, "token");
+        nodes.show(fresh);
+        Holder told = new Holder(
+                "token",
+                "a",
+                new NodeRef("worker-1", "uid-1"),
+                Phase.REBOOTING,
+                T0.minusSeconds(7200),
+                T0,
+                T0,
+                T0,
+                "boot-1",
+                "44.20260621.3.1",
+                "44.20260707.3.1",
+                null,
+                null,
+                null,
+                null,
+                T0.minusSeconds(60),
+                "it has not gone down",
+                null);
+        groups.put(new TestingGroup("workers").holders(told).view());
+        groups.catchUp("workers", _ -> {});
+        GroupView group = groups.stored("workers");
+        work.look(group);
+        work.step(group, told);
+        work.step(group, told);
+        assertThat(verdicts.recorded)
+                .singleElement()
+                .satisfies(u -> assertThat(u.verdict()).isEqualTo(Verdict.NeverCameBack));
+    }
+
+    @Test
+    void nobodyIsParkedBeyondWhatTheStatusHoldsButKeepsItsSlot() {
+        fresh = node("1", false, true, "token");
+        nodes.show(fresh);
+        List<Parked> full = IntStream.range(0, Semaphore.MAX_PARKED)
+                .mapToObj(i -> new Parked("t" + i, "id" + i, null, null, "Failed", true, T0))
+                .toList();
+        Holder told = new Holder(
+                "token",
+                "a",
+                new NodeRef("worker-1", "uid-1"),
+                Phase.VERIFYING,
+                T0.minusSeconds(3600),
+                T0,
+                T0,
+                T0,
+                "boot-0",
+                "44.20260621.3.1",
+                "44.20260707.3.1",
+                T0,
+                T0,
+                null,
+                null,
+                null,
+                null,
+                null);
+        groups.put(new TestingGroup("workers").holders(told).view());
+        groups.change("workers", s -> new SlotState(s.holders(), full, s.backoffs(), s.members(), s.unready()));
+        groups.catchUp("workers", _ -> {});
+        GroupView group = groups.stored("workers");
+        work.look(group);
+        work.step(group, told);
+        assertThat(phase()).isEqualTo(Phase.FAILED);
     }
 }

@@ -28,7 +28,7 @@ final class TestingRecords implements MachineRecords {
         if (failure != null) {
             throw failure;
         }
-        return new Clearance(objectionNow, offered);
+        return new Clearance(objectionNow, "44.20260621.3.1", offered);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.lockkeeper.operator.lock;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.health.Update;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class TestingVerdicts implements Verdicts {
     public void recovered(Machine who, Parked parked) {}
 
     @Override
-    public Optional<Boolean> isWithheld(Machine who, Parked parked) {
+    public Optional<Boolean> isWithheld(Machine who, Parked parked, Instant since) {
         return Optional.of(withheld);
     }
 }

@@ -1,5 +1,7 @@
 package dev.lockkeeper.testbed.demo;
 
+import java.util.Set;
+import java.util.HashSet;
 import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
 import dev.lockkeeper.crds.v1alpha1.PinnedArchitecture;
@@ -42,6 +44,7 @@ final class SickRelease {
     private final Journal journal;
     private final Screen screen;
     private final Consumer<String> publish;
+    private final Set<String> cured = new HashSet<>();
 
     /**
      * @param architectures of the machines by name, as Fedora CoreOS calls them
@@ -70,7 +73,8 @@ final class SickRelease {
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"spec\":{\"slots\":1,\"verify\":{\"timeout\":\"5s\"}}}");
-        List<SimulatedMachine> sick = workers.stream().filter(this::isOnSickArchitecture).toList();
+        List<SimulatedMachine> sick =
+                workers.stream().filter(this::isOnSickArchitecture).toList();
         List<SimulatedMachine> others =
                 workers.stream().filter(m -> !sick.contains(m)).toList();
         sick.forEach(m -> m.inject(new Fault.EachBootOf(SICK, new Fault.ComesBackNotReady())));
@@ -80,7 +84,8 @@ final class SickRelease {
         publish.accept(SICK);
         boolean stopped = watchUntil(
                 () -> others.stream().allMatch(m -> m.version().equals(SICK))
-                        && sick.stream().allMatch(m -> stands(m, s -> s == MachineState.Failed || s == MachineState.Current)),
+                        && sick.stream()
+                                .allMatch(m -> stands(m, s -> s == MachineState.Failed || s == MachineState.Current)),
                 sick);
         Demo.say("");
         Demo.say("How the pin of the workers tells it (kubectl get pin " + PIN + "):");
@@ -106,7 +111,10 @@ final class SickRelease {
         good &= Demo.check(
                 bootsOf(SICK).noneMatch(b -> b.at().isAfter(verdict)), "nobody booted it after it was withheld");
         good &= Demo.check(
-                stopped && others.stream().allMatch(m -> bootsOf(SICK).anyMatch(b -> b.machine().equals(m.name()))),
+                stopped
+                        && others.stream()
+                                .allMatch(m ->
+                                        bootsOf(SICK).anyMatch(b -> b.machine().equals(m.name()))),
                 "all " + others.size() + " workers of the other architectures got it meanwhile");
         good &= Demo.check(
                 healed,
@@ -131,7 +139,8 @@ final class SickRelease {
             }
             screen.draw(Instant.now());
             for (SimulatedMachine machine : sick) {
-                if (stands(machine, s -> s == MachineState.StagedWithdrawn)) {
+                if (!cured.contains(machine.name()) && stands(machine, s -> s == MachineState.StagedWithdrawn)) {
+                    cured.add(machine.name());
                     screen.note(machine.name() + " had staged it and is refused: "
                             + record(machine).getStatus().getMessage());
                     machine.restartAgent();

@@ -263,6 +263,21 @@ public final class OperatorProcess implements AutoCloseable {
         await();
     }
 
+    /** SIGSTOP or SIGCONT: frozen, it does not know that time passes. */
+    public void freeze(boolean frozen) {
+        try {
+            new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("kill is needed, which every Linux has", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while freezing the operator", e);
+        }
+    }
+
     /** SIGTERM, and waits for the end. */
     public int terminate() {
         process.destroy();
