@@ -170,9 +170,8 @@ class VerdictCrashIT {
                 leader.freeze(true);
                 try {
                     Rig.await(Duration.ofSeconds(60))
-                            .until(() -> operators.stream()
-                                    .filter(o -> o != leader)
-                                    .anyMatch(VerdictCrashIT::leads));
+                            .until(() ->
+                                    operators.stream().filter(o -> o != leader).anyMatch(VerdictCrashIT::leads));
                 } finally {
                     leader.freeze(false);
                 }
@@ -238,13 +237,15 @@ class VerdictCrashIT {
         assertThat(evidence(machine, sick).getFirst().getToken())
                 .isEqualTo(updates.getFirst().getToken());
         // One that counts; where that came out later, another one before.
-        Rig.await().untilAsserted(() -> assertThat(rig.admin.v1().events().inAnyNamespace().list().getItems())
-                .filteredOn(e -> e.getReason().equals("Judged")
-                        && e.getInvolvedObject().getKind().equals("Node")
-                        && e.getInvolvedObject().getName().equals(machine.name()))
-                .allSatisfy(e -> assertThat(e.getCount()).isEqualTo(1))
-                .filteredOn(e -> e.getMessage().contains("It counts against the release"))
-                .hasSize(1));
+        Rig.await()
+                .untilAsserted(() -> assertThat(
+                                rig.admin.v1().events().inAnyNamespace().list().getItems())
+                        .filteredOn(e -> e.getReason().equals("Judged")
+                                && e.getInvolvedObject().getKind().equals("Node")
+                                && e.getInvolvedObject().getName().equals(machine.name()))
+                        .allSatisfy(e -> assertThat(e.getCount()).isEqualTo(1))
+                        .filteredOn(e -> e.getMessage().contains("It counts against the release"))
+                        .hasSize(1));
         assertThat(rig.journal.entries(Journal.Boot.class, machine.name())).hasSize(1);
     }
 

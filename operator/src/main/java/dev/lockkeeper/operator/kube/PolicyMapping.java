@@ -13,6 +13,7 @@ import dev.lockkeeper.crds.v1alpha1.ReleaseArchitecture;
 import dev.lockkeeper.crds.v1alpha1.ReleaseBlock;
 import dev.lockkeeper.crds.v1alpha1.ReleaseEvidence;
 import dev.lockkeeper.crds.v1alpha1.ReleaseState;
+import dev.lockkeeper.crds.v1alpha1.StatusPart;
 import dev.lockkeeper.crds.v1alpha1.StreamPin;
 import dev.lockkeeper.crds.v1alpha1.StreamPinDefaults;
 import dev.lockkeeper.crds.v1alpha1.StreamPinSpec;
@@ -155,9 +156,12 @@ final class PolicyMapping {
     }
 
     private static ReleaseArchitecture architecture(
-            String name, ReleaseView.OfArchitecture told, ReleaseArchitecture one) {
+            String name, ReleaseView.OfArchitecture told, ReleaseArchitecture before) {
         Map<String, ReleaseEvidence> known = new HashMap<>();
-        or(one.getEvidence(), List.<ReleaseEvidence>of()).forEach(e -> known.put(e.getToken(), e));
+        if (before != null && before.getEvidence() != null) {
+            before.getEvidence().forEach(e -> known.put(e.getToken(), e));
+        }
+        ReleaseArchitecture one = keeping(new ReleaseArchitecture(), before);
         one.setArchitecture(name);
         one.setState(told.state());
         one.setMachines(told.machines().running());
@@ -168,7 +172,7 @@ final class PolicyMapping {
         one.setQuarantinedSince(FleetMapping.text(told.health().quarantinedSince()));
         one.setEvidence(told.health().evidence().stream()
                 .map(p -> {
-                    ReleaseEvidence evidence = known.getOrDefault(p.token(), new ReleaseEvidence());
+                    ReleaseEvidence evidence = keeping(new ReleaseEvidence(), known.get(p.token()));
                     evidence.setToken(p.token());
                     evidence.setMachine(p.machine());
                     evidence.setVerdict(p.verdict());
@@ -179,6 +183,14 @@ final class PolicyMapping {
                 })
                 .toList());
         return one;
+    }
+
+    /** With the fields that this version does not know; before stays as it is, as it is what differences are found by. */
+    private static <T extends StatusPart> T keeping(T part, StatusPart before) {
+        if (before != null) {
+            before.getAdditionalProperties().forEach(part::setAdditionalProperty);
+        }
+        return part;
     }
 
     GraphView graph(UpdateGraph graph) {

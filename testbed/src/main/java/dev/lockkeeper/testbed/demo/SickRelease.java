@@ -1,7 +1,5 @@
 package dev.lockkeeper.testbed.demo;
 
-import java.util.Set;
-import java.util.HashSet;
 import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
 import dev.lockkeeper.crds.v1alpha1.PinnedArchitecture;
@@ -16,8 +14,10 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
