@@ -116,6 +116,7 @@ class VerdictCrashIT {
             }
             operators.forEach(OperatorProcess::awaitReady);
         }
+        awaitCalm(Instant.now());
         releases.publish(published.out(sick));
         List<SimulatedMachine> machines = new ArrayList<>();
         try {

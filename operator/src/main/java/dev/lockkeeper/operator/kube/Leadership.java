@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -31,9 +32,12 @@ public class Leadership {
     @Produces
     @Singleton
     LeaderElectionConfiguration configuration(Settings settings) {
+        // A process that starts anew under its old name would take the lease of the one before for its own, while
+        // another replica takes it over.
+        String identity = settings.replica() + "-" + UUID.randomUUID();
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("lockkeeper")
                 .withLeaseNamespace(settings.namespace())
-                .withIdentity(settings.replica())
+                .withIdentity(identity)
                 .withLeaseDuration(settings.leader().leaseDuration())
                 .withRenewDeadline(settings.leader().renewDeadline())
                 .withRetryPeriod(settings.leader().retryPeriod())

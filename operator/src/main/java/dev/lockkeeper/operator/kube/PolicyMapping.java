@@ -149,8 +149,7 @@ final class PolicyMapping {
         status.setFailed(all.stream().mapToInt(a -> a.health().failed()).sum());
         status.setArchitectures(new TreeMap<>(told.architectures())
                 .entrySet().stream()
-                        .map(e -> architecture(
-                                e.getKey(), e.getValue(), known.getOrDefault(e.getKey(), new ReleaseArchitecture())))
+                        .map(e -> architecture(e.getKey(), e.getValue(), known.get(e.getKey())))
                         .toList());
         return status;
     }
