@@ -2,6 +2,7 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockkeeper.testbed.fleet.AgentState;
 import dev.lockkeeper.crds.v1alpha1.FleetMachineStatus;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
 import dev.lockkeeper.crds.v1alpha1.MachineUpdate;
@@ -281,6 +282,20 @@ class QuarantineIT {
         awaitState(machine, MachineState.StagedWithdrawn);
         machine.restartAgent();
         awaitState(machine, MachineState.Current);
+    }
+
+    /** It was told, and went down by itself before it had finalised: it asks again. */
+    @Test
+    void aPlainRebootCountsAsNothing() {
+        group("plain", _ -> {});
+        SimulatedMachine machine = machine("plain-1", "plain", Architecture.X86_64, null);
+        machine.usersLoggedIn(true);
+        Rig.await().until(() -> machine.state() == AgentState.WAITING_FOR_USERS);
+        machine.panics();
+        machine.usersLoggedIn(false);
+        awaitRuns(machine, sick);
+        assertThat(verdicts(machine)).containsExactly(Verdict.Inconclusive, Verdict.Updated);
+        assertThat(told(X86_64).getFailed()).isZero();
     }
 
     @Test

@@ -2,6 +2,11 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import dev.lockkeeper.testbed.fleet.Workloads;
+import dev.lockkeeper.testbed.fleet.PodShape;
+import dev.lockkeeper.crds.v1alpha1.UnmanagedPods;
+import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.DrainMode;
 import dev.lockkeeper.crds.v1alpha1.OnFailure;
 import dev.lockkeeper.crds.v1alpha1.Phase;
@@ -211,6 +216,49 @@ class VerdictIT {
         assertThat(rig.read("hold").getStatus().getSlots().getHeld()).isEqualTo(1);
         machine.repair();
         awaitFreed(machine, "hold");
+    }
+
+    @Test
+    void aNodeThatFlapsIsVerifiedOnceItStaysReady() {
+        SimulatedMachine machine = staged(
+                "flapping",
+                spec -> spec.getVerify().setMinReady("2s"),
+                new Fault.FlapsReady(3, Duration.ofMillis(800)));
+        Rig.await()
+                .untilAsserted(
+                        () -> assertThat(rig.updated("flapping", machine)).isTrue());
+        Instant back = rig.journal
+                .entries(Journal.Boot.class, machine.name())
+                .getFirst()
+                .at();
+        assertThat(Duration.between(back, Instant.now()))
+                .as("three times down and up, and Ready for two seconds")
+                .isGreaterThan(Duration.ofMillis(3 * 2 * 800 + 2_000));
+        assertThat(rig.parked("flapping")).isEmpty();
+    }
+
+    @Test
+    void aMachineThatPanicsBeforeItWasToldCountsAsNothing() {
+        rig.group("panic", spec -> spec.getDrain().setUnmanaged(UnmanagedPods.Block));
+        SimulatedMachine machine = rig.machine("panic-1", "panic", operator);
+        Workloads.inNewNamespace(rig.admin, "panic").barePod("bare", machine.name(), PodShape.PLAIN);
+        machine.stage(Rig.NEW);
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.holder("panic", machine.name())
+                                .orElseThrow()
+                                .getDrain()
+                                .getBlockedBy())
+                        .isNotEmpty());
+        machine.panics();
+        awaitFreed(machine, "panic");
+        assertThat(rig.admin
+                        .resources(FleetMachine.class)
+                        .withName(machine.name())
+                        .get()
+                        .getStatus()
+                        .getUpdates())
+                .as("nothing before telling counts")
+                .isNull();
     }
 
     @Test

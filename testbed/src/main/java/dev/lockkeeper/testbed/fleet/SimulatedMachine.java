@@ -43,6 +43,7 @@ public final class SimulatedMachine implements AutoCloseable {
     /** The other release on the disk: the one before, or one that was rolled back from. */
     private Optional<OsRelease> notBooted = Optional.empty();
 
+    private volatile boolean panics;
     private volatile AgentState state = AgentState.OFF;
     private volatile Throwable failure;
 
@@ -140,6 +141,12 @@ public final class SimulatedMachine implements AutoCloseable {
         agentLife.cancel(true);
     }
 
+    /** Its kernel panics: it reboots at once into the release that it runs, and what its agent had staged is forgotten. */
+    public void panics() {
+        panics = true;
+        agentLife.cancel(true);
+    }
+
     /** While users are logged in, a granted reboot waits up to ten minutes, scaled, and asks again each minute. */
     public void usersLoggedIn(boolean loggedIn) {
         controls.usersLoggedIn(loggedIn);
@@ -217,7 +224,9 @@ public final class SimulatedMachine implements AutoCloseable {
             return life.get();
         } catch (CancellationException e) {
             controls.unstage();
-            return Optional.empty();
+            boolean rebooted = panics;
+            panics = false;
+            return rebooted ? Optional.of(booted.release()) : Optional.empty();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof InterruptedException) {
                 throw new InterruptedException("Machine " + name() + " was closed.");
