@@ -353,7 +353,7 @@ public final class HolderWork {
             evidence = evidence.with(checks.ask(group, node));
         }
         Judgement judgement = Judge.judge(evidence, policy, now);
-        if (newBoot && isAgainst(judgement) && !isAsFresh(node, holder)) {
+        if (isAgainst(judgement) && !isAsFresh(node, holder)) {
             // A watch that hangs shows a machine as sick that has recovered long ago.
             return SOON;
         }
