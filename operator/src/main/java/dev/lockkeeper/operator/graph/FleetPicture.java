@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -172,6 +173,7 @@ record FleetPicture(
                 tallies.putIfAbsent(key, new TreeMap<>());
             }
         }
+        standings.forEach(standing -> countUpdates(standing, tallies));
         Map<String, Told> told = new TreeMap<>();
         tallies.forEach((key, machines) -> {
             Ledger ledger = known.getOrDefault(key, Ledger.EMPTY);
@@ -190,6 +192,22 @@ record FleetPicture(
         return told;
     }
 
+    /** What it was updated to before keeps no record of a release alive by itself. */
+    private static void countUpdates(Standing standing, Map<Key, Map<String, ReleaseView.Tally>> tallies) {
+        MachineView.Evidence said = standing.machine().evidence();
+        if (said.stream() == null || !Architectures.isKnown(said.architecture())) {
+            return;
+        }
+        standing.machine().updates().stream()
+                .filter(u -> u.verdict() == Verdict.Updated && u.release() != null)
+                .map(Update::release)
+                .distinct()
+                .map(release -> tallies.get(new Key(said.stream(), release)))
+                .filter(Objects::nonNull)
+                .forEach(tally ->
+                        tally.merge(said.architecture(), new ReleaseView.Tally(0, 0, 0, 1), ReleaseView.Tally::plus));
+    }
+
     private static void count(
             Standing standing, Map<Key, Map<String, ReleaseView.Tally>> tallies, Map<Key, Ledger> known) {
         MachineView.Evidence said = standing.machine().evidence();
@@ -206,11 +224,6 @@ record FleetPicture(
                         ReleaseView.Tally::plus);
             }
         }
-        standing.machine().updates().stream()
-                .filter(u -> u.verdict() == Verdict.Updated && u.release() != null)
-                .map(Update::release)
-                .distinct()
-                .forEach(release -> own.merge(release, new ReleaseView.Tally(0, 0, 0, 1), ReleaseView.Tally::plus));
         own.forEach((version, tally) -> {
             Key key = new Key(said.stream(), version);
             // A version that no graph knows may be made up.

@@ -143,8 +143,13 @@ final class MachinePicture {
                 && group.state().parked().stream()
                         .anyMatch(p -> p.isOf(said.agentId(), node == null ? null : node.ref()));
         if (parked || holder != null && holder.phase() == dev.lockkeeper.fleetlock.semaphore.Phase.FAILED) {
+            String why =
+                    machine.updates().isEmpty() || !machine.updates().getLast().isFailure()
+                            ? ""
+                            : ": " + machine.updates().getLast().why();
             return new Told(
-                    MachineState.Failed, "It failed after its reboot: see kubectl describe rbg " + group.name() + ".");
+                    MachineState.Failed,
+                    "It failed after its reboot" + why + ". See kubectl describe rbg " + group.name() + ".");
         }
         List<Offer> open = said.offers().stream()
                 .filter(offer -> !offer.version().equals(said.version()))

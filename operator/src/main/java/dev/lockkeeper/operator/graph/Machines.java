@@ -33,7 +33,8 @@ public interface Machines {
      * Stores what became of an update, by compare-and-swap, if nothing is recorded of it that it may not replace; the first one makes the
      * record. For the leader alone. Blocks.
      *
+     * @param known as it was read just now
      * @throws StoreException if it cannot be stored: then it is not known whether it was
      */
-    Recorded record(String name, Update update) throws StoreException;
+    Recorded record(MachineView known, Update update) throws StoreException;
 }

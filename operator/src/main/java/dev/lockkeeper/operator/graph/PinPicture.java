@@ -245,7 +245,9 @@ final class PinPicture {
         if (stream != null && pin.pin().version() != null) {
             version(pin, own, graph, stream, problems);
         }
-        List<Standing> ahead = own.stream().filter(Standing::isAhead).toList();
+        List<Standing> ahead = own.stream()
+                .filter(s -> s.isAhead() && s.state() != MachineState.Failed)
+                .toList();
         if (!ahead.isEmpty()) {
             problems.add(
                     "MachinesAhead",

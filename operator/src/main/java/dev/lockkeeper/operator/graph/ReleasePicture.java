@@ -80,7 +80,10 @@ final class ReleasePicture {
         return new OfArchitecture(
                 machines,
                 health.state(
-                        release.blocked(architecture).isPresent(), accepted, machines.running(), machines.offered()),
+                        release.blocked(architecture).isPresent(),
+                        accepted,
+                        machines.running() + machines.updated(),
+                        machines.offered()),
                 health);
     }
 

@@ -97,13 +97,15 @@ public final class VerdictBook implements Verdicts {
         String architecture = subject == null ? null : subject.architecture();
         outside.crashPoint("BETWEEN_RECORDS");
         if (!stands) {
-            Machines.Recorded recorded = machines.record(machine.name(), update);
+            Machines.Recorded recorded = machines.record(machine, update);
             if (recorded.before() == null || recorded.before().verdict() != update.verdict()) {
                 outside.judged(machine.picture().pin(), architecture, update.verdict());
             }
+            // At the group, SlotFreed says the same of what went well.
+            boolean atGroup = update.isFailure() || who.node() == null;
             events.judged(
                     who.node() == null ? null : who.node().ref(),
-                    who.group(),
+                    atGroup ? who.group() : null,
                     update.token() + " " + update.verdict() + (update.counts() ? " counts" : ""),
                     machine.name() + " is judged " + update.verdict()
                             + (update.release() == null ? "" : " on " + update.release()) + ": " + update.why() + "."

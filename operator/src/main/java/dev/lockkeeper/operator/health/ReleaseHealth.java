@@ -115,10 +115,10 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
     /**
      * @param blocked whether a person withholds it
      * @param accepted whether a person lets it through
-     * @param running machines that run it
+     * @param known machines that run it, or came back healthy with it
      * @param offered machines that were offered it and do not run it
      */
-    public ReleaseState state(boolean blocked, boolean accepted, int running, int offered) {
+    public ReleaseState state(boolean blocked, boolean accepted, int known, int offered) {
         if (blocked) {
             return ReleaseState.Blocked;
         }
@@ -131,6 +131,6 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
         if (failures() > 0) {
             return ReleaseState.Suspect;
         }
-        return offered > 0 ? ReleaseState.Rolling : running > 0 ? ReleaseState.Healthy : ReleaseState.New;
+        return offered > 0 ? ReleaseState.Rolling : known > 0 ? ReleaseState.Healthy : ReleaseState.New;
     }
 }

@@ -94,24 +94,28 @@ public final class MachineCache implements Machines, AutoCloseable {
     }
 
     @Override
-    public Recorded record(String name, Update update) throws StoreException {
+    public Recorded record(MachineView known, Update update) throws StoreException {
+        String name = known.name();
+        MachineView machine = known;
         for (int i = 0; i < tries; i++) {
-            MachineView known = read(name).orElse(null);
-            if (known == null) {
-                known = create(name);
+            if (machine == null) {
+                machine = read(name).orElseGet(() -> MachineView.absent(name));
             }
-            if (known == null) {
-                continue;
+            if (!machine.exists()) {
+                machine = create(name);
             }
-            Update before = known.update(update.token()).orElse(null);
-            if (before != null && (before.saysTheSameAs(update) || !update.mayReplace(before))) {
-                return new Recorded(known, before);
-            }
-            MachineView stored = put(
-                    known.name(),
-                    FleetMapping.patch(MachineView.with(known.updates(), update), known.resourceVersion()));
-            if (stored != null) {
-                return new Recorded(stored, before);
+            if (machine != null) {
+                Update before = machine.update(update.token()).orElse(null);
+                if (before != null && (before.saysTheSameAs(update) || !update.mayReplace(before))) {
+                    return new Recorded(machine, before);
+                }
+                MachineView stored = put(
+                        name,
+                        FleetMapping.patch(MachineView.with(machine.updates(), update), machine.resourceVersion()));
+                if (stored != null) {
+                    return new Recorded(stored, before);
+                }
+                machine = null;
             }
         }
         throw new StoreException("FleetMachine '" + name + "' is changed by others all the time.");

@@ -337,6 +337,20 @@ class FleetPictureTest {
                         new FleetFigures.Scope("stable", "x86_64"), 1, new FleetFigures.Scope("stable", "s390x"), 0));
     }
 
+    @Test
+    void whatMachinesWereUpdatedToKeepsNoRecordAliveButIsCounted() {
+        machines.add(TestingMachines.with(
+                TestingMachines.view("worker-1", running("worker-1", V3)),
+                update("first", V1, Verdict.Updated, T0),
+                update("second", V2, Verdict.Updated, T0),
+                update("again", V3, Verdict.Updated, T0),
+                update("third", V3, Verdict.Updated, T0)));
+        Map<String, FleetPicture.Told> told = picture().releases();
+        assertThat(told.keySet()).containsExactly("stable-" + V3);
+        assertThat(told.get("stable-" + V3).facts().machines())
+                .containsEntry("x86_64", new ReleaseView.Tally(1, 0, 0, 1));
+    }
+
     /** Else it would be offered again one day. */
     @Test
     void whatWasFoundOutOfAReleaseIsKept() {

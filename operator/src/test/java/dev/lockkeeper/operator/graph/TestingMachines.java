@@ -106,7 +106,8 @@ final class TestingMachines implements Machines {
     }
 
     @Override
-    public Recorded record(String name, Update update) throws StoreException {
+    public Recorded record(MachineView read, Update update) throws StoreException {
+        String name = read.name();
         if (failure != null) {
             throw failure;
         }

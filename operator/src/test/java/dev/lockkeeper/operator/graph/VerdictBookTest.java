@@ -88,6 +88,14 @@ class VerdictBookTest {
                                 + " is withheld from x86_64: quarantined, because worker-1 failed on it."));
     }
 
+    /** At the group, what went well is told once, when its slot is free. */
+    @Test
+    void whatWentWellIsToldAtTheNodeAlone() throws StoreException {
+        book.record(WHO, update("token-1", Verdict.Updated, V3));
+        book.record(WHO, update("token-2", Verdict.Failed, V3));
+        assertThat(events.judgedAt).containsExactly("worker-1 null", "worker-1 workers");
+    }
+
     @Test
     void theSameAgainCountsNothingTwice() throws StoreException {
         book.record(WHO, FAILED);

@@ -106,7 +106,7 @@ class ReleaseHealthTest {
 
     @ParameterizedTest
     @CsvSource({
-        // blocked, accepted, quarantined, failures, running, offered, state
+        // blocked, accepted, quarantined, failures, known, offered, state
         "false, false, false, 0, 0, 0, New",
         "false, false, false, 0, 0, 2, Rolling",
         "false, false, false, 0, 3, 1, Rolling",
@@ -123,12 +123,12 @@ class ReleaseHealthTest {
             boolean accepted,
             boolean quarantined,
             int failures,
-            int running,
+            int known,
             int offered,
             ReleaseState state) {
         ReleaseHealth health =
                 new ReleaseHealth(quarantined ? T0 : null, failures(failures).evidence());
-        assertThat(health.state(blocked, accepted, running, offered)).isEqualTo(state);
+        assertThat(health.state(blocked, accepted, known, offered)).isEqualTo(state);
     }
 
     @Test

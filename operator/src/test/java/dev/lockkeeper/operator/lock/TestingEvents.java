@@ -12,6 +12,7 @@ public final class TestingEvents implements Events {
 
     final List<String> atNodes = new ArrayList<>();
     public final List<String> judged = new ArrayList<>();
+    public final List<String> judgedAt = new ArrayList<>();
     private final Set<String> quarantines = new HashSet<>();
     public final List<String> atReleases = new ArrayList<>();
 
@@ -26,6 +27,7 @@ public final class TestingEvents implements Events {
     @Override
     public synchronized void judged(NodeRef node, String rebootGroup, String key, String note) {
         judged.add(note);
+        judgedAt.add((node == null ? null : node.name()) + " " + rebootGroup);
     }
 
     @Override
