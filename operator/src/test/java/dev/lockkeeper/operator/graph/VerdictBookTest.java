@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VerdictBookTest {
@@ -164,6 +165,31 @@ class VerdictBookTest {
         state = TestingState.usual().notLoaded();
         assertThatThrownBy(() -> book.record(WHO, FAILED)).isInstanceOf(StoreException.class);
         assertThat(machines.named("worker-1").orElseThrow().updates()).isEmpty();
+    }
+
+    /** A cluster without a way to the source must not keep every slot for ever. */
+    @Test
+    void aGraphWhoseSourceWasNeverReadHoldsNoVerdictUp() throws StoreException {
+        GraphView graph = TestingState.graph("fedora");
+        GraphView unread = new GraphView(
+                graph.name(),
+                graph.uid(),
+                "1",
+                1,
+                T0,
+                graph.source(),
+                graph.streams(),
+                graph.architectures(),
+                graph.refreshInterval(),
+                1,
+                null,
+                null,
+                null,
+                Map.of());
+        state = new GraphState(Policies.of(List.of(), List.of(), List.of(unread), T0), Map.of());
+        assertThat(book.record(WHO, FAILED)).isFalse();
+        assertThat(machines.named("worker-1").orElseThrow().updates()).hasSize(1);
+        assertThat(releases.writes).isZero();
     }
 
     /** An agent may say anything. */
