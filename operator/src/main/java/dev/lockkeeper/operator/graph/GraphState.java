@@ -24,10 +24,11 @@ public record GraphState(Policies policies, Map<String, Map<String, StreamGraphs
         return Optional.ofNullable(streams.getOrDefault(graph.name(), Map.of()).get(stream));
     }
 
-    /** Whether an UpdateGraph has the stream whose releases were not loaded yet. */
+    /** Whether an UpdateGraph has stored releases of the stream that were not loaded here yet. One whose source was never read has none. */
     public boolean awaits(String stream) {
         return policies.graphs().stream()
                 .anyMatch(graph -> graph.streams().contains(stream)
+                        && graph.refreshed().containsKey(stream)
                         && stream(graph, stream).isEmpty());
     }
 

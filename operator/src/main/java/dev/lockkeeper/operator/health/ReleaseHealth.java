@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * How one release does on one architecture, by what its machines came back with: decides when it is withheld.
  *
  * <ol>
- *   <li>Each update counts once, by its token; a later verdict replaces the earlier one.
+ *   <li>Each update counts once, by its token; a verdict that says more replaces the earlier one.
  *   <li>As many failures that count as the threshold says quarantine it.
  *   <li>A quarantine stays, whatever machines do later and whatever the threshold is then: only a person's word lifts it. What was
  *       against the release before that word is kept, and does not count any more.
@@ -46,8 +46,18 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
             return counts && !accepted && isFailure();
         }
 
-        private boolean saysTheSameAs(Proof other) {
-            return verdict == other.verdict && counts == other.counts;
+        /**
+         * Whether another verdict on the same update may stand in its place ({@link Update#mayReplace} says why): a leader that was frozen
+         * between its two writes must not undo here what it could not undo there.
+         */
+        private boolean givesWayTo(Proof other) {
+            return switch (verdict) {
+                case Updated -> false;
+                case NeverCameBack -> verdict != other.verdict;
+                case Failed -> other.verdict == Verdict.Updated || other.verdict == verdict && other.counts && !counts;
+                case RolledBack -> other.verdict == Verdict.Updated;
+                case Inconclusive -> other.verdict != verdict;
+            };
         }
     }
 
@@ -61,7 +71,7 @@ public record ReleaseHealth(Instant quarantinedSince, List<Proof> evidence) {
                 .filter(p -> p.token().equals(proof.token()))
                 .findFirst()
                 .orElse(null);
-        if (before == null ? proof.verdict() == Verdict.Inconclusive : before.saysTheSameAs(proof)) {
+        if (before == null ? proof.verdict() == Verdict.Inconclusive : !before.givesWayTo(proof)) {
             return this;
         }
         List<Proof> next = new ArrayList<>(evidence);

@@ -43,9 +43,10 @@ class ReleaseHealthTest {
     void theSameUpdateCountsOnce() {
         ReleaseHealth once = failures(1);
         assertThat(once.with(proof(0, Verdict.Failed))).isSameAs(once);
-        ReleaseHealth worse = once.with(proof(0, Verdict.NeverCameBack));
-        assertThat(worse.failures()).as("another verdict replaces the first").isEqualTo(1);
-        assertThat(worse.evidence()).extracting(Proof::verdict).containsExactly(Verdict.NeverCameBack);
+        ReleaseHealth back =
+                ReleaseHealth.NONE.with(proof(0, Verdict.NeverCameBack)).with(proof(0, Verdict.Failed));
+        assertThat(back.failures()).as("another verdict replaces the first").isEqualTo(1);
+        assertThat(back.evidence()).extracting(Proof::verdict).containsExactly(Verdict.Failed);
     }
 
     @Test
@@ -93,7 +94,19 @@ class ReleaseHealthTest {
     @Test
     void anInconclusiveVerdictIsEvidenceOnlyWhereItReplacesAnother() {
         assertThat(ReleaseHealth.NONE.with(proof(1, Verdict.Inconclusive))).isSameAs(ReleaseHealth.NONE);
-        assertThat(failures(1).with(proof(0, Verdict.Inconclusive)).failures()).isZero();
+        ReleaseHealth lost = ReleaseHealth.NONE.with(proof(0, Verdict.NeverCameBack));
+        assertThat(lost.with(proof(0, Verdict.Inconclusive)).failures()).isZero();
+    }
+
+    /** A leader that was frozen between its two writes wakes up with what it concluded before. */
+    @Test
+    void anOldLookUndoesNothing() {
+        Proof uncounted = new Proof("token-0", "worker-0", Verdict.Failed, false, false, T0);
+        ReleaseHealth counted = ReleaseHealth.NONE.with(uncounted).with(proof(0, Verdict.Failed));
+        assertThat(counted.failures()).isEqualTo(1);
+        assertThat(counted.with(uncounted)).isSameAs(counted);
+        ReleaseHealth updated = counted.with(proof(0, Verdict.Updated));
+        assertThat(updated.with(proof(0, Verdict.Failed))).isSameAs(updated);
     }
 
     @Test
@@ -152,12 +165,18 @@ class ReleaseHealthTest {
         for (int call = 0; call < 40; call++) {
             int token = random.nextInt(12);
             Verdict verdict = Verdict.values()[random.nextInt(Verdict.values().length)];
-            last.put(token, verdict);
+            last.merge(token, verdict, ReleaseHealthTest::stands);
             health = health.with(proof(token, verdict)).judged(false, threshold, T0);
             long failures = last.values().stream().filter(Update::isFailure).count();
             quarantined |= failures >= threshold;
             assertThat(health.failures()).isEqualTo((int) failures);
             assertThat(health.quarantinedSince() != null).isEqualTo(quarantined);
         }
+    }
+
+    /** Of two verdicts on one update, in the order in which they were said. */
+    private static Verdict stands(Verdict first, Verdict then) {
+        boolean open = first == Verdict.NeverCameBack || first == Verdict.Inconclusive;
+        return open || then == Verdict.Updated ? then : first;
     }
 }
