@@ -37,9 +37,4 @@ public enum Part {
                 List.of("k8s.io/component-base/version.gitVersion=" + kubernetesVersion),
                 estimate);
     }
-
-    /** The folder in testbed/go whose go.mod pins it. */
-    String module() {
-        return module;
-    }
 }
