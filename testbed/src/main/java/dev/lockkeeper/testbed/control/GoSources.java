@@ -54,7 +54,7 @@ record GoSources(Path folder) {
         return version("kwok", "sigs.k8s.io/kwok");
     }
 
-    /** Like {@code v3.19.4}. */
+    /** Like {@code v3.19.5}. */
     String helmVersion() {
         return version(HELM, "helm.sh/helm/v3");
     }

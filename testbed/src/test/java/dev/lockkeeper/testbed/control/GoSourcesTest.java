@@ -45,7 +45,7 @@ class GoSourcesTest {
     void helmHasAKeyOfItsOwn() throws IOException {
         String plane = sources.key();
         String helm = sources.helmKey();
-        assertThat(helm).startsWith("helm-v3.19.4-");
+        assertThat(helm).startsWith("helm-v3.19.5-");
         Files.writeString(folder.resolve("helm/go.sum"), "sums\n");
         assertThat(sources.helmKey()).isNotEqualTo(helm);
         assertThat(sources.key()).as("Helm is no part of the control plane").isEqualTo(plane);
@@ -58,7 +58,7 @@ class GoSourcesTest {
     void helmIsToldItsVersionAndThatOfKubernetes() {
         assertThat(Helm.target(sources).variables())
                 .contains(
-                        "helm.sh/helm/v3/internal/version.version=v3.19.4",
+                        "helm.sh/helm/v3/internal/version.version=v3.19.5",
                         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34");
     }
 

@@ -18,7 +18,7 @@ record TestingGo(Path script, Path notes) {
         Files.writeString(folder.resolve("kubernetes/etcd/main.go"), "package main\n");
         Files.writeString(folder.resolve("kwok/go.mod"), "require sigs.k8s.io/kwok v0.8.0\n");
         Files.writeString(
-                folder.resolve("helm/go.mod"), "require (\n\thelm.sh/helm/v3 v3.19.4\n\tk8s.io/client-go v0.34.4\n)\n");
+                folder.resolve("helm/go.mod"), "require (\n\thelm.sh/helm/v3 v3.19.5\n\tk8s.io/client-go v0.34.4\n)\n");
         return new GoSources(folder);
     }
 
