@@ -32,8 +32,8 @@ final class Chart {
 
     /** As the release lockkeeper in the namespace lockkeeper, under further arguments. */
     static Rendered render(Helm helm, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of("template", "lockkeeper", folder(), "--namespace", Manifests.NAMESPACE));
+        List<String> command =
+                new ArrayList<>(List.of("template", "lockkeeper", folder(), "--namespace", Manifests.NAMESPACE));
         command.addAll(List.of(arguments));
         return new Rendered(objects(helm.run(command.toArray(String[]::new)).ok()));
     }

@@ -31,8 +31,8 @@ class ChartIT {
 
     private static final Set<String> HELMS_LABELS = Set.of(
             "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "helm.sh/chart");
-    private static final String OPERATOR_APIS = "monitoring.coreos.com/v1,monitoring.coreos.com/v1/PodMonitor,"
-            + "monitoring.coreos.com/v1/PrometheusRule";
+    private static final String OPERATOR_APIS =
+            "monitoring.coreos.com/v1,monitoring.coreos.com/v1/PodMonitor," + "monitoring.coreos.com/v1/PrometheusRule";
     private static final String OWN_API = "lockkeeper.dev/v1alpha1,lockkeeper.dev/v1alpha1/RebootGroup";
 
     @TempDir
@@ -69,19 +69,25 @@ class ChartIT {
         try (Stream<Path> files = Files.list(target)) {
             packages = files.toList();
         }
-        assertThat(packages).singleElement().satisfies(file -> assertThat(
-                        helm.run("template", "lockkeeper", file.toString(), "--namespace", Manifests.NAMESPACE)
-                                .ok())
-                .isEqualTo(helm.run("template", "lockkeeper", Chart.folder(), "--namespace", Manifests.NAMESPACE)
-                        .ok()));
+        assertThat(packages)
+                .singleElement()
+                .satisfies(file -> assertThat(
+                                helm.run("template", "lockkeeper", file.toString(), "--namespace", Manifests.NAMESPACE)
+                                        .ok())
+                        .isEqualTo(
+                                helm.run("template", "lockkeeper", Chart.folder(), "--namespace", Manifests.NAMESPACE)
+                                        .ok()));
     }
 
     @Test
     void withItsDefaultsItIsWhatDeployHasAndTheFirstObjects() {
         Map<String, JsonNode> rendered = render().byId();
-        assertThat(rendered.remove("RebootGroup default").at("/spec").toString()).isEqualTo("{\"slots\":1}");
+        assertThat(rendered.remove("RebootGroup default").at("/spec").toString())
+                .isEqualTo("{\"slots\":1}");
         assertThat(rendered.remove("UpdateGraph fedora").at("/spec").toString()).isEqualTo("{}");
-        assertThat(rendered.remove("Pod lockkeeper-test").at("/metadata/annotations/helm.sh~1hook").asText())
+        assertThat(rendered.remove("Pod lockkeeper-test")
+                        .at("/metadata/annotations/helm.sh~1hook")
+                        .asText())
                 .isEqualTo("test");
 
         Map<String, JsonNode> deployed = new TreeMap<>();
@@ -91,8 +97,8 @@ class ChartIT {
                 .forEach(object -> deployed.put(Chart.id(object), object));
         assertThat(rendered.keySet()).isEqualTo(deployed.keySet());
         assertThat(deployed).hasSizeGreaterThan(10);
-        deployed.forEach((id, object) ->
-                assertThat(withoutHelm(rendered.get(id))).as(id).isEqualTo(object));
+        deployed.forEach(
+                (id, object) -> assertThat(withoutHelm(rendered.get(id))).as(id).isEqualTo(object));
     }
 
     /** Without what Helm's charts have and plain manifests do not. */
@@ -123,7 +129,8 @@ class ChartIT {
                         .path("image")
                         .asText())
                 .isEqualTo("registry.example.org:5000/lockkeeper:0.1.0-rc.1");
-        Rendered pinned = set("image.digest=" + digest, "image.tag=0.2.0", "imagePullSecrets=[{\"name\":\"registry\"}]");
+        Rendered pinned =
+                set("image.digest=" + digest, "image.tag=0.2.0", "imagePullSecrets=[{\"name\":\"registry\"}]");
         assertThat(pinned.container().path("image").asText()).isEqualTo("ghcr.io/lockkeeper/lockkeeper@" + digest);
         assertThat(pinned.pod().at("/spec/imagePullSecrets/0/name").asText()).isEqualTo("registry");
     }
@@ -153,7 +160,8 @@ class ChartIT {
                         "service.port=8080",
                         "service.nodePort=30080")
                 .one("Service");
-        assertThat(balanced.at("/metadata/annotations/example.com~1pool").asText()).isEqualTo("edge");
+        assertThat(balanced.at("/metadata/annotations/example.com~1pool").asText())
+                .isEqualTo("edge");
         assertThat(balanced.at("/spec/type").asText()).isEqualTo("LoadBalancer");
         assertThat(balanced.at("/spec/loadBalancerIP").asText()).isEqualTo("192.0.2.7");
         assertThat(balanced.at("/spec/loadBalancerClass").asText()).isEqualTo("example.com/internal");
@@ -163,7 +171,8 @@ class ChartIT {
         assertThat(balanced.at("/spec/ports/0/port").asInt()).isEqualTo(8080);
         assertThat(balanced.at("/spec/ports/0/nodePort").asInt()).isEqualTo(30080);
 
-        JsonNode inside = set("service.clusterIP=10.3.0.15", "service.loadBalancerIP=192.0.2.7").one("Service");
+        JsonNode inside = set("service.clusterIP=10.3.0.15", "service.loadBalancerIP=192.0.2.7")
+                .one("Service");
         assertThat(inside.at("/spec/clusterIP").asText()).isEqualTo("10.3.0.15");
         assertThat(inside.at("/spec/loadBalancerIP").isMissingNode()).isTrue();
     }
@@ -205,14 +214,15 @@ class ChartIT {
                         .findFirst()
                         .orElseThrow()
                         .at("/spec"));
-        assertThat(with.one("PodMonitor").at("/metadata/labels/release").asText()).isEqualTo("stack");
+        assertThat(with.one("PodMonitor").at("/metadata/labels/release").asText())
+                .isEqualTo("stack");
         JsonNode rules = Chart.objects(monitoring.resolve("prometheus-operator")).stream()
                 .filter(object -> Chart.kind(object).equals("PrometheusRule"))
                 .findFirst()
                 .orElseThrow()
                 .at("/spec/groups");
-        rules.forEach(group -> group.get("rules")
-                .forEach(rule -> ((ObjectNode) rule.get("labels")).put("team", "platform")));
+        rules.forEach(
+                group -> group.get("rules").forEach(rule -> ((ObjectNode) rule.get("labels")).put("team", "platform")));
         assertThat(with.one("PrometheusRule").at("/spec/groups")).isEqualTo(rules);
         JsonNode dashboards = with.one("ConfigMap");
         assertThat(dashboards.at("/metadata/labels/grafana_dashboard").asText()).isEqualTo("1");
@@ -227,7 +237,10 @@ class ChartIT {
     void theCrdsAreKeptOrNotOrLeftOut() {
         String keep = "/metadata/annotations/helm.sh~1resource-policy";
         assertThat(render().one("CustomResourceDefinition").at(keep).asText()).isEqualTo("keep");
-        assertThat(set("crds.keep=false").one("CustomResourceDefinition").at(keep).isMissingNode())
+        assertThat(set("crds.keep=false")
+                        .one("CustomResourceDefinition")
+                        .at(keep)
+                        .isMissingNode())
                 .isTrue();
         assertThat(set("crds.enabled=false").has("CustomResourceDefinition")).isFalse();
     }
@@ -260,7 +273,8 @@ class ChartIT {
                 .byId();
         assertThat(rendered).containsKeys("RebootGroup workers", "StreamPin workers");
         assertThat(rendered).doesNotContainKeys("RebootGroup default", "UpdateGraph fedora");
-        assertThat(rendered.get("RebootGroup workers").at("/spec/slots").asText()).isEqualTo("20%");
+        assertThat(rendered.get("RebootGroup workers").at("/spec/slots").asText())
+                .isEqualTo("20%");
         assertThat(rendered.get("StreamPin workers").at("/spec/minimumAge").asText())
                 .isEqualTo("72h");
     }
@@ -268,7 +282,9 @@ class ChartIT {
     @Test
     void onOpenShiftNoUserIsSet() {
         Rendered rendered = render("--api-versions", "security.openshift.io/v1");
-        assertThat(rendered.pod().at("/metadata/annotations/openshift.io~1required-scc").asText())
+        assertThat(rendered.pod()
+                        .at("/metadata/annotations/openshift.io~1required-scc")
+                        .asText())
                 .isEqualTo("restricted-v2");
         assertThat(rendered.objects().toString()).doesNotContain("runAsUser").doesNotContain("fsGroup");
         assertThat(render().pod().toString()).doesNotContain("runAsUser");
@@ -276,9 +292,15 @@ class ChartIT {
 
     @Test
     void everythingIsOfTheReleaseAndItsNamespace() {
-        List<JsonNode> objects = Chart.objects(
-                helm.run("template", "edge", Chart.folder(), "--namespace", "updates", "--set", "networkPolicy.enabled=true")
-                        .ok());
+        List<JsonNode> objects = Chart.objects(helm.run(
+                        "template",
+                        "edge",
+                        Chart.folder(),
+                        "--namespace",
+                        "updates",
+                        "--set",
+                        "networkPolicy.enabled=true")
+                .ok());
         Set<String> clusterWide =
                 Set.of("CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "RebootGroup", "UpdateGraph");
         assertThat(objects).allSatisfy(object -> {
@@ -291,7 +313,8 @@ class ChartIT {
         });
         Rendered rendered = new Rendered(objects);
         for (String binding : List.of("ClusterRoleBinding", "RoleBinding")) {
-            assertThat(rendered.one(binding).at("/subjects/0/namespace").asText()).isEqualTo("updates");
+            assertThat(rendered.one(binding).at("/subjects/0/namespace").asText())
+                    .isEqualTo("updates");
             assertThat(rendered.one(binding).at("/subjects/0/name").asText()).isEqualTo("edge-lockkeeper");
         }
         // Drains know the operator's own pods by it.
@@ -392,7 +415,8 @@ class ChartIT {
         assertThat(result.err())
                 .contains("values don't meet the specifications of the schema(s)")
                 .contains(named);
-        String sentences = result.err().lines().filter(line -> line.startsWith("- ")).collect(Collectors.joining("\n"));
+        String sentences =
+                result.err().lines().filter(line -> line.startsWith("- ")).collect(Collectors.joining("\n"));
         assertThat(sentences).contains(named);
     }
 
@@ -408,9 +432,12 @@ class ChartIT {
                 .contains("[cincinnati]")
                 .contains("The group edge has passwords")
                 .doesNotContain("ADDRESS");
-        assertThat(notes("--set", "graphs.fedora=null")).contains("http://ADDRESS/").doesNotContain("[cincinnati]");
+        assertThat(notes("--set", "graphs.fedora=null"))
+                .contains("http://ADDRESS/")
+                .doesNotContain("[cincinnati]");
         assertThat(notes("--set", "service.clusterIP=fd00::15")).contains("base_url = \"http://[fd00::15]/\"");
-        assertThat(notes("--set", "service.type=NodePort,service.nodePort=30080")).contains("http://ADDRESS:30080/");
+        assertThat(notes("--set", "service.type=NodePort,service.nodePort=30080"))
+                .contains("http://ADDRESS:30080/");
         assertThat(notes("--set", "service.type=LoadBalancer,service.loadBalancerIP=192.0.2.7"))
                 .contains("http://192.0.2.7/");
         assertThat(notes("--set", "replicas=1,monitoring.podMonitor.enabled=true"))

@@ -92,12 +92,7 @@ class HelmIT {
                     .ok();
             assertThat(said).contains("[RebootGroup] default").contains("rebootgroups.lockkeeper.dev");
             assertThat(service(rig.admin)).isNull();
-            assertThat(rig.admin
-                            .rbac()
-                            .clusterRoles()
-                            .withName(NAME)
-                            .get())
-                    .isNull();
+            assertThat(rig.admin.rbac().clusterRoles().withName(NAME).get()).isNull();
             assertThat(uid(rig)).isEqualTo(group);
             assertThat(rig.read("default").getMetadata().getDeletionTimestamp()).isNull();
             assertThat(graph(rig)).isNotNull();
@@ -122,8 +117,12 @@ class HelmIT {
 
             helm.run("uninstall", NAME, "--namespace", Manifests.NAMESPACE).ok();
             Rig.await()
-                    .untilAsserted(() -> assertThat(
-                                    rig.admin.apiextensions().v1().customResourceDefinitions().list().getItems())
+                    .untilAsserted(() -> assertThat(rig.admin
+                                    .apiextensions()
+                                    .v1()
+                                    .customResourceDefinitions()
+                                    .list()
+                                    .getItems())
                             .noneMatch(crd -> crd.getSpec().getGroup().equals("lockkeeper.dev")));
         }
     }

@@ -67,8 +67,7 @@ class OverlayIT {
                     .get()
                     .getSpec()
                     .getTemplate();
-            assertThat(pods.getMetadata().getAnnotations())
-                    .containsEntry("openshift.io/required-scc", "restricted-v2");
+            assertThat(pods.getMetadata().getAnnotations()).containsEntry("openshift.io/required-scc", "restricted-v2");
             assertThat(pods.getSpec().getSecurityContext().getRunAsUser()).isNull();
             assertThat(pods.getSpec().getSecurityContext().getFsGroup()).isNull();
         }

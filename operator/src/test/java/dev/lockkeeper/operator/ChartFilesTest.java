@@ -104,8 +104,7 @@ class ChartFilesTest {
     @CsvSource({"rebootgroups,rebootGroup", "updategraphs,updateGraph", "streampins,streamPin"})
     void theSchemaKnowsTheSpecsOfTheCrds(String plural, String definition) throws IOException {
         JsonNode crd = yaml(ROOT.resolve("crds/" + plural + ".lockkeeper.dev-v1.yml"));
-        ObjectNode expected =
-                jsonSchema(crd.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec"));
+        ObjectNode expected = jsonSchema(crd.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec"));
         ObjectNode schema = schema();
         if (REWRITING) {
             ((ObjectNode) schema.get("definitions")).set(definition, expected);
@@ -279,7 +278,9 @@ class ChartFilesTest {
     void artifactHubIsToldOfEveryKind() throws IOException {
         JsonNode chart = yaml(CHART.resolve("Chart.yaml"));
         try (Stream<Path> crds = Files.list(CHART.resolve("files/crds"))) {
-            assertThat(annotation(chart, "crds").valueStream().map(crd -> crd.path("name").asText() + "-v1.yml"))
+            assertThat(annotation(chart, "crds")
+                            .valueStream()
+                            .map(crd -> crd.path("name").asText() + "-v1.yml"))
                     .containsExactlyInAnyOrderElementsOf(
                             crds.map(file -> file.getFileName().toString()).toList());
         }
@@ -295,8 +296,8 @@ class ChartFilesTest {
     }
 
     private static void write(ObjectNode schema) throws IOException {
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(Separators.createDefaultInstance()
-                .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(
+                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER));
         printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
         Files.writeString(
                 CHART.resolve("values.schema.json"), JSON.writer(printer).writeValueAsString(schema) + "\n");
