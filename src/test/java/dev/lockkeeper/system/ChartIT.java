@@ -391,7 +391,6 @@ class ChartIT {
                 "settings.LOCKKEEPER_AGENT_MAX_HOLD=soon; LOCKKEEPER_AGENT_MAX_HOLD",
                 "settings.LOCKKEEPER_NAMESPACE=other; LOCKKEEPER_NAMESPACE",
                 "settings.LOCKKEEPER_TESTING_HALT_AT=x; LOCKKEEPER_TESTING_HALT_AT",
-                "extraEnv.LOCKKEEPER_AGENT_MAX_HOLD=PT5M; LOCKKEEPER_AGENT_MAX_HOLD",
                 "extraEnv.QUARKUS_LOG_LEVEL=1; QUARKUS_LOG_LEVEL",
                 "resources.limits.memory=lots; memory",
                 "resources.limit.memory=1Gi; limit",
@@ -403,7 +402,6 @@ class ChartIT {
                 "keepObjects=1; keepObjects",
                 "tolerations[0].effect=NoScheduling; effect",
                 "nodeSelector.a=true; nodeSelector",
-                "podLabels.app\\.kubernetes\\.io/name=other; podLabels",
                 "networkPolicy.monitoringNamespaces=monitoring; monitoringNamespaces",
                 "fullnameOverride=Lockkeeper; fullnameOverride",
                 "serviceAccount.name=Robot; name",
@@ -420,38 +418,18 @@ class ChartIT {
         assertThat(sentences).contains(named);
     }
 
-    @Test
-    void theNotesHaveTheSnippetForThisInstallation() {
-        String notes = notes(
-                "--set",
-                "service.clusterIP=10.3.0.15,service.port=8080,groups.edge.group=edge-site,groups.edge.clientSecretRef.name=edge");
-        assertThat(notes)
-                .contains("group = \"default\"")
-                .contains("group = \"edge-site\"")
-                .contains("base_url = \"http://10.3.0.15:8080/\"")
-                .contains("[cincinnati]")
-                .contains("The group edge has passwords")
-                .doesNotContain("ADDRESS");
-        assertThat(notes("--set", "graphs.fedora=null"))
-                .contains("http://ADDRESS/")
-                .doesNotContain("[cincinnati]");
-        assertThat(notes("--set", "service.clusterIP=fd00::15")).contains("base_url = \"http://[fd00::15]/\"");
-        assertThat(notes("--set", "service.type=NodePort,service.nodePort=30080"))
-                .contains("http://ADDRESS:30080/");
-        assertThat(notes("--set", "service.type=LoadBalancer,service.loadBalancerIP=192.0.2.7"))
-                .contains("http://192.0.2.7/");
-        assertThat(notes("--set", "replicas=1,monitoring.podMonitor.enabled=true"))
-                .contains("With one replica")
-                .contains("has no Prometheus Operator");
-    }
-
-    /** A trial installation without a cluster is the one way to see them. */
-    private static String notes(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                "install", "lockkeeper", Chart.folder(), "--namespace", Manifests.NAMESPACE, "--dry-run=client"));
-        command.addAll(List.of(arguments));
-        String said = helm.run(command.toArray(String[]::new)).ok();
-        return said.substring(said.indexOf("NOTES:"));
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "extraEnv.LOCKKEEPER_AGENT_MAX_HOLD=PT5M; extraEnv has LOCKKEEPER_AGENT_MAX_HOLD: what begins with",
+                "extraEnv.JAVA_OPTS=-Xmx1g; extraEnv has JAVA_OPTS: give the options",
+                "podLabels.app\\.kubernetes\\.io/name=other; podLabels has app.kubernetes.io/name: drains know",
+            })
+    void aValueThatHasAPlaceOfItsOwnIsSentThere(String value, String sentence) {
+        Helm.Result result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
+        assertThat(result.status()).isNotZero();
+        assertThat(result.err()).contains(sentence);
     }
 
     private static String read(Path file) {

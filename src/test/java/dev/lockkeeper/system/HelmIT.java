@@ -108,6 +108,7 @@ class HelmIT {
         try (Rig rig = Rig.bare(ControlPlane.start())) {
             Helm helm = Chart.helm(home).with(rig.plane.adminKubeconfig());
             restrictedNamespace(rig.admin);
+            theNotesHaveTheSnippet(helm);
             String[] values = {"--set", "crds.keep=false,keepObjects=false"};
 
             release(helm, "install", values);
@@ -125,6 +126,40 @@ class HelmIT {
                                     .getItems())
                             .noneMatch(crd -> crd.getSpec().getGroup().equals("lockkeeper.dev")));
         }
+    }
+
+    private static void theNotesHaveTheSnippet(Helm helm) {
+        String notes = notes(
+                helm,
+                "--set",
+                "service.clusterIP=10.3.0.15,service.port=8080,groups.edge.group=edge-site,groups.edge.clientSecretRef.name=edge");
+        assertThat(notes)
+                .contains("group = \"default\"")
+                .contains("group = \"edge-site\"")
+                .contains("base_url = \"http://10.3.0.15:8080/\"")
+                .contains("[cincinnati]")
+                .contains("The group edge has passwords")
+                .doesNotContain("ADDRESS");
+        assertThat(notes(helm, "--set", "graphs.fedora=null"))
+                .contains("http://ADDRESS/")
+                .doesNotContain("[cincinnati]");
+        assertThat(notes(helm, "--set", "service.clusterIP=fd00::15")).contains("base_url = \"http://[fd00::15]/\"");
+        assertThat(notes(helm, "--set", "service.type=NodePort,service.nodePort=30080"))
+                .contains("http://ADDRESS:30080/");
+        assertThat(notes(helm, "--set", "service.type=LoadBalancer,service.loadBalancerIP=192.0.2.7"))
+                .contains("http://192.0.2.7/");
+        assertThat(notes(helm, "--set", "replicas=1,monitoring.podMonitor.enabled=true"))
+                .contains("With one replica")
+                .contains("has no Prometheus Operator");
+    }
+
+    /** Nothing is made: a trial. */
+    private static String notes(Helm helm, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "install", "lockkeeper", Chart.folder(), "--namespace", Manifests.NAMESPACE, "--dry-run=client"));
+        command.addAll(List.of(arguments));
+        String said = helm.run(command.toArray(String[]::new)).ok();
+        return said.substring(said.indexOf("NOTES:"));
     }
 
     private static String[] command(String verb, String... arguments) {
