@@ -7,9 +7,11 @@ import dev.lockkeeper.crds.v1alpha1.UpdateGraph;
 import dev.lockkeeper.testbed.control.ControlPlane;
 import dev.lockkeeper.testbed.control.Helm;
 import dev.lockkeeper.testbed.fleet.MachineSpec;
+import dev.lockkeeper.testbed.fleet.PublishedReleases;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
 import dev.lockkeeper.testbed.operator.Manifests;
 import dev.lockkeeper.testbed.operator.OperatorProcess;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -35,7 +37,7 @@ class HelmIT {
             "--set",
             "groups.default.verify.minReady=1s,groups.default.verify.timeout=10s,groups.default.drain.timeout=1m",
             "--set",
-            "graphs.fedora.source.configMap.name=releases");
+            "graphs.fedora.source.configMap.name=releases,graphs.fedora.streams={stable}");
 
     @TempDir
     Path home;
@@ -46,6 +48,18 @@ class HelmIT {
             Helm helm = Chart.helm(home).with(rig.plane.adminKubeconfig());
             restrictedNamespace(rig.admin);
             rig.register(MachineSpec.of("host", 1000));
+            rig.admin
+                    .resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withNamespace(Manifests.NAMESPACE)
+                            .withName("releases")
+                            .endMetadata()
+                            .withData(new PublishedReleases("stable")
+                                    .out(Rig.OLD)
+                                    .out(Rig.NEW)
+                                    .files())
+                            .build())
+                    .create();
 
             assertThat(release(helm, "install", "--wait", "--set", "service.clusterIP=" + ADDRESS))
                     .contains("STATUS: deployed")

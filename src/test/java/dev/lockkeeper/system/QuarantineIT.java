@@ -2,7 +2,6 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockkeeper.testbed.fleet.AgentState;
 import dev.lockkeeper.crds.v1alpha1.FleetMachineStatus;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
 import dev.lockkeeper.crds.v1alpha1.MachineUpdate;
@@ -12,6 +11,7 @@ import dev.lockkeeper.crds.v1alpha1.ReleaseEvidence;
 import dev.lockkeeper.crds.v1alpha1.ReleaseState;
 import dev.lockkeeper.crds.v1alpha1.UpdateGraph;
 import dev.lockkeeper.crds.v1alpha1.Verdict;
+import dev.lockkeeper.testbed.fleet.AgentState;
 import dev.lockkeeper.testbed.fleet.Api;
 import dev.lockkeeper.testbed.fleet.Architecture;
 import dev.lockkeeper.testbed.fleet.Fault;

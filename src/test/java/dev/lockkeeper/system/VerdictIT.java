@@ -2,21 +2,21 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
-import dev.lockkeeper.testbed.fleet.Workloads;
-import dev.lockkeeper.testbed.fleet.PodShape;
-import dev.lockkeeper.crds.v1alpha1.UnmanagedPods;
-import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.DrainMode;
+import dev.lockkeeper.crds.v1alpha1.FleetMachine;
 import dev.lockkeeper.crds.v1alpha1.OnFailure;
 import dev.lockkeeper.crds.v1alpha1.Phase;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupSpec;
+import dev.lockkeeper.crds.v1alpha1.UnmanagedPods;
 import dev.lockkeeper.testbed.fleet.Fault;
 import dev.lockkeeper.testbed.fleet.Journal;
+import dev.lockkeeper.testbed.fleet.PodShape;
 import dev.lockkeeper.testbed.fleet.RebootShape;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
+import dev.lockkeeper.testbed.fleet.Workloads;
 import dev.lockkeeper.testbed.operator.OperatorProcess;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
