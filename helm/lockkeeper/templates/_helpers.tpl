@@ -58,3 +58,26 @@ while it is being made.
 {{- define "lockkeeper.openshift" -}}
 {{- if .Capabilities.APIVersions.Has "security.openshift.io/v1" -}}true{{- end -}}
 {{- end -}}
+
+{{/* The spec of one of Lockkeeper's objects in the cluster, as JSON; empty if there is none. Of: the root, kind, name. */}}
+{{- define "lockkeeper.there" -}}
+{{- $root := index . 0 -}}
+{{- $kind := index . 1 -}}
+{{- if $root.Capabilities.APIVersions.Has (printf "lockkeeper.dev/v1alpha1/%s" $kind) -}}
+{{- with lookup "lockkeeper.dev/v1alpha1" $kind "" (index . 2) -}}
+{{- dig "spec" dict . | toJson -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Not empty if something of the first is otherwise in the second, which may have more. */}}
+{{- define "lockkeeper.differs" -}}
+{{- $there := index . 1 -}}
+{{- if and (kindIs "map" (index . 0)) (kindIs "map" $there) -}}
+{{- range $key, $value := index . 0 -}}
+{{- include "lockkeeper.differs" (list $value (get $there $key)) -}}
+{{- end -}}
+{{- else if ne (toJson (index . 0)) (toJson $there) -}}
+differs
+{{- end -}}
+{{- end -}}

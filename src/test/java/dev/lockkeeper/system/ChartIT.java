@@ -32,7 +32,6 @@ class ChartIT {
             "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "helm.sh/chart");
     private static final String OPERATOR_APIS =
             "monitoring.coreos.com/v1,monitoring.coreos.com/v1/PodMonitor," + "monitoring.coreos.com/v1/PrometheusRule";
-    private static final String OWN_API = "lockkeeper.dev/v1alpha1,lockkeeper.dev/v1alpha1/RebootGroup";
 
     @TempDir
     static Path home;
@@ -244,23 +243,14 @@ class ChartIT {
         assertThat(set("crds.enabled=false").has("CustomResourceDefinition")).isFalse();
     }
 
-    /** A release is refused whole if the cluster does not know one of its kinds yet. */
+    /** A release is refused whole if the cluster does not know one of its kinds yet; and Helm must not delete a group. */
     @Test
-    void theFirstObjectsAreHooksOnlyWhereTheirKindsAreNotKnownYet() {
-        String hook = "/metadata/annotations/helm.sh~1hook";
-        JsonNode first = render().one("RebootGroup");
-        assertThat(first.at(hook).asText()).isEqualTo("post-install,post-upgrade");
-        assertThat(first.at("/metadata/annotations/helm.sh~1hook-delete-policy").asText())
-                .isEqualTo("hook-failed");
-        JsonNode later = render("--api-versions", OWN_API).one("RebootGroup");
-        assertThat(later.at(hook).isMissingNode()).isTrue();
-        assertThat(later.at("/metadata/annotations/helm.sh~1resource-policy").asText())
-                .isEqualTo("keep");
-        assertThat(render("--api-versions", OWN_API, "--set", "keepObjects=false")
-                        .one("RebootGroup")
-                        .at("/metadata/annotations")
-                        .isMissingNode())
-                .isTrue();
+    void theFirstObjectsAreHooksThatAreNeverDeleted() {
+        for (String kind : List.of("RebootGroup", "UpdateGraph")) {
+            JsonNode annotations = render().one(kind).at("/metadata/annotations");
+            assertThat(annotations.path("helm.sh/hook").asText()).isEqualTo("post-install,post-upgrade");
+            assertThat(annotations.path("helm.sh/hook-delete-policy").asText()).isEqualTo("hook-failed");
+        }
     }
 
     @Test
@@ -398,7 +388,6 @@ class ChartIT {
                 "monitoring.podMonitor.interval=fast; interval",
                 "crds.enabled=yes; enabled",
                 "crds.install=true; install",
-                "keepObjects=1; keepObjects",
                 "tolerations[0].effect=NoScheduling; effect",
                 "nodeSelector.a=true; nodeSelector",
                 "networkPolicy.monitoringNamespaces=monitoring; monitoringNamespaces",

@@ -78,9 +78,14 @@ class HelmIT {
                             () -> assertThat(rig.updated("default", machine)).isTrue());
 
             // The address is not given any more, and stays.
-            release(helm, "upgrade", "--wait", "--set", "replicas=3,groups.default.slots=2");
+            String notes = release(
+                    helm, "upgrade", "--wait", "--set", "replicas=3,groups.default.slots=2,groups.edge.slots=3");
+            assertThat(notes)
+                    .contains("RebootGroup default is not as the values say")
+                    .doesNotContain("UpdateGraph fedora is not");
             assertThat(available(rig.admin)).isEqualTo(3);
-            assertThat(rig.read("default").getSpec().getSlots().getIntVal()).isEqualTo(2);
+            assertThat(rig.read("default").getSpec().getSlots().getIntVal()).isEqualTo(1);
+            assertThat(rig.read("edge").getSpec().getSlots().getIntVal()).isEqualTo(3);
             assertThat(uid(rig)).isEqualTo(group);
             assertThat(service(rig.admin).getSpec().getClusterIP()).isEqualTo(ADDRESS);
             assertThat(service(rig.admin).getMetadata().getUid()).isEqualTo(service);
@@ -97,14 +102,13 @@ class HelmIT {
             assertThat(uid(rig)).isEqualTo(group);
             assertThat(service(rig.admin).getMetadata().getUid()).isEqualTo(service);
 
-            release(helm, "upgrade", "--wait", "--set", "groups.default.slots=1");
-            assertThat(rig.read("default").getSpec().getSlots().getIntVal()).isEqualTo(1);
+            assertThat(release(helm, "upgrade", "--wait")).doesNotContain("is not as the values say");
 
             testPasses(helm, rig.admin);
 
             String said = helm.run("uninstall", NAME, "--namespace", Manifests.NAMESPACE, "--wait")
                     .ok();
-            assertThat(said).contains("[RebootGroup] default").contains("rebootgroups.lockkeeper.dev");
+            assertThat(said).contains("rebootgroups.lockkeeper.dev");
             assertThat(service(rig.admin)).isNull();
             assertThat(rig.admin.rbac().clusterRoles().withName(NAME).get()).isNull();
             assertThat(uid(rig)).isEqualTo(group);
@@ -123,7 +127,7 @@ class HelmIT {
             Helm helm = Chart.helm(home).with(rig.plane.adminKubeconfig());
             restrictedNamespace(rig.admin);
             theNotesHaveTheSnippet(helm);
-            String[] values = {"--set", "crds.keep=false,keepObjects=false"};
+            String[] values = {"--set", "crds.keep=false"};
 
             release(helm, "install", values);
             assertThat(uid(rig)).isNotNull();
