@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Runs the Go tool chain.
@@ -38,18 +39,21 @@ record GoCompiler(String command) {
      *
      * @throws IllegalStateException with what the compiler said, if it fails; the file may then be there in part
      */
-    void compile(Part part, GoSources sources, Path binary) {
+    void compile(Target target, GoSources sources, Path binary) {
         run(
                 List.of(
                         command,
                         "build",
                         "-trimpath",
                         "-buildvcs=false",
-                        "-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=" + sources.kubernetesVersion(),
+                        "-ldflags=-s -w"
+                                + target.variables().stream()
+                                        .map(variable -> " -X " + variable)
+                                        .collect(Collectors.joining()),
                         "-o",
                         binary.toAbsolutePath().toString(),
-                        part.goPackage()),
-                sources.module(part),
+                        target.goPackage()),
+                sources.module(target),
                 Map.of());
     }
 

@@ -14,8 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The pinned Go modules from which the control plane is compiled: {@code testbed/go} of the checked-out tree. */
+/** The pinned Go modules from which the control plane, and Helm, are compiled: {@code testbed/go} of the checked-out tree. */
 record GoSources(Path folder) {
+    /** The folder of Helm's module. */
+    static final String HELM = "helm";
+
     private static final String INSIDE_TREE = "testbed/go";
 
     /**
@@ -37,8 +40,8 @@ record GoSources(Path folder) {
                 + ": run from inside the checked-out tree, or name it by -Dlockkeeper.root.");
     }
 
-    Path module(Part part) {
-        return folder.resolve(part.module());
+    Path module(Target target) {
+        return folder.resolve(target.module());
     }
 
     /** Like {@code v1.34.4}. */
@@ -51,26 +54,48 @@ record GoSources(Path folder) {
         return version("kwok", "sigs.k8s.io/kwok");
     }
 
-    /** Names one state of the sources, on one kind of machine: another state never gets the same key. */
-    String key() {
-        String platform = (System.getProperty("os.name") + "-" + System.getProperty("os.arch"))
-                .toLowerCase(Locale.ROOT)
-                .replace(' ', '-');
-        return "kubernetes-%s-kwok-%s-%s-%s"
-                .formatted(kubernetesVersion(), kwokVersion(), platform, hash().substring(0, 12));
+    /** Like {@code v3.19.5}. */
+    String helmVersion() {
+        return version(HELM, "helm.sh/helm/v3");
     }
 
-    private String hash() {
+    /** The version of Kubernetes' client in Helm, like {@code v0.34.4}. */
+    String helmClientVersion() {
+        return version(HELM, "k8s.io/client-go");
+    }
+
+    /** Names one state of the control plane's sources, on one kind of machine: another state never gets the same key. */
+    String key() {
+        return "kubernetes-%s-kwok-%s-%s-%s"
+                .formatted(kubernetesVersion(), kwokVersion(), platform(), hash(List.of("kubernetes", "kwok")));
+    }
+
+    /** The same of Helm's. */
+    String helmKey() {
+        return "helm-%s-%s-%s".formatted(helmVersion(), platform(), hash(List.of(HELM)));
+    }
+
+    private static String platform() {
+        return (System.getProperty("os.name") + "-" + System.getProperty("os.arch"))
+                .toLowerCase(Locale.ROOT)
+                .replace(' ', '-');
+    }
+
+    private String hash(List<String> modules) {
         try (Stream<Path> files = Files.walk(folder)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            List<Path> sorted = files.filter(GoSources::isSource).sorted().toList();
+            List<Path> sorted = files.filter(GoSources::isSource)
+                    .filter(file ->
+                            modules.contains(folder.relativize(file).getName(0).toString()))
+                    .sorted()
+                    .toList();
             for (Path file : sorted) {
                 byte[] content = Files.readAllBytes(file);
                 String head = folder.relativize(file) + " " + content.length + "\n";
                 digest.update(head.getBytes(StandardCharsets.UTF_8));
                 digest.update(content);
             }
-            return HexFormat.of().formatHex(digest.digest());
+            return HexFormat.of().formatHex(digest.digest()).substring(0, 12);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the Go sources in " + folder, e);
         } catch (NoSuchAlgorithmException e) {

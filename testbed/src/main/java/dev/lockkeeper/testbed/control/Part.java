@@ -1,5 +1,7 @@
 package dev.lockkeeper.testbed.control;
 
+import java.util.List;
+
 /** One process of the control plane, and how its binary is compiled. */
 public enum Part {
     // In the order in which they compile best: the first one fills the build cache for the next two.
@@ -26,17 +28,13 @@ public enum Part {
         return binary;
     }
 
-    /** The folder in testbed/go whose go.mod pins it. */
-    String module() {
-        return module;
-    }
-
-    String goPackage() {
-        return goPackage;
-    }
-
-    /** How long it compiles on 2 cores with an empty build cache. */
-    String estimate() {
-        return estimate;
+    /** How it is compiled, so that it says it is of that version of Kubernetes. */
+    Target target(String kubernetesVersion) {
+        return new Target(
+                binary,
+                module,
+                goPackage,
+                List.of("k8s.io/component-base/version.gitVersion=" + kubernetesVersion),
+                estimate);
     }
 }

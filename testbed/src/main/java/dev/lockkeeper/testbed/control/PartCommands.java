@@ -70,7 +70,7 @@ record PartCommands(Settings settings, Binaries binaries, Path folder, Ports por
                 "--service-account-issuer=https://testbed.lockkeeper.dev",
                 "--service-account-key-file=" + file("service-accounts.pem"),
                 "--service-account-signing-key-file=" + file("service-accounts.key"),
-                "--service-cluster-ip-range=10.0.0.0/16",
+                "--service-cluster-ip-range=10.3.0.0/16",
                 "--allow-privileged=true",
                 "--profiling=false",
                 // So that a load test meets etcd and the CPU, not a queue.

@@ -69,7 +69,7 @@ public final class Manifests {
     }
 
     public static void installRoles(KubernetesClient admin) {
-        List<HasMetadata> all = objects(admin, root().resolve("deploy")).stream()
+        List<HasMetadata> all = objects(admin, root().resolve("deploy/base")).stream()
                 .filter(o -> !WORKLOAD.contains(o.getKind()))
                 .toList();
         Stream.concat(
@@ -83,7 +83,7 @@ public final class Manifests {
      * and disruption budgets see of it.
      */
     public static Deployment installWorkload(KubernetesClient admin, Map<String, String> nodes) {
-        Deployment shipped = objects(admin, root().resolve("deploy")).stream()
+        Deployment shipped = objects(admin, root().resolve("deploy/base")).stream()
                 .filter(Deployment.class::isInstance)
                 .map(Deployment.class::cast)
                 .findFirst()

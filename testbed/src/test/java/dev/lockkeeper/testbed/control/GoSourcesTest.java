@@ -42,6 +42,27 @@ class GoSourcesTest {
     }
 
     @Test
+    void helmHasAKeyOfItsOwn() throws IOException {
+        String plane = sources.key();
+        String helm = sources.helmKey();
+        assertThat(helm).startsWith("helm-v3.19.5-");
+        Files.writeString(folder.resolve("helm/go.sum"), "sums\n");
+        assertThat(sources.helmKey()).isNotEqualTo(helm);
+        assertThat(sources.key()).as("Helm is no part of the control plane").isEqualTo(plane);
+        helm = sources.helmKey();
+        Files.writeString(folder.resolve("kubernetes/go.sum"), "other sums\n");
+        assertThat(sources.helmKey()).isEqualTo(helm);
+    }
+
+    @Test
+    void helmIsToldItsVersionAndThatOfKubernetes() {
+        assertThat(Helm.target(sources).variables())
+                .contains(
+                        "helm.sh/helm/v3/internal/version.version=v3.19.5",
+                        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34");
+    }
+
+    @Test
     void keyChangesWhenAFileMoves() throws IOException {
         String before = sources.key();
         Files.move(folder.resolve("kubernetes/etcd/main.go"), folder.resolve("kubernetes/main.go"));

@@ -12,10 +12,13 @@ record TestingGo(Path script, Path notes) {
     static GoSources sources(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("kubernetes/etcd"));
         Files.createDirectories(folder.resolve("kwok"));
+        Files.createDirectories(folder.resolve("helm"));
         Files.writeString(folder.resolve("kubernetes/go.mod"), "require (\n\tk8s.io/kubernetes v1.34.4\n)\n");
         Files.writeString(folder.resolve("kubernetes/go.sum"), "sums\n");
         Files.writeString(folder.resolve("kubernetes/etcd/main.go"), "package main\n");
         Files.writeString(folder.resolve("kwok/go.mod"), "require sigs.k8s.io/kwok v0.8.0\n");
+        Files.writeString(
+                folder.resolve("helm/go.mod"), "require (\n\thelm.sh/helm/v3 v3.19.5\n\tk8s.io/client-go v0.34.4\n)\n");
         return new GoSources(folder);
     }
 

@@ -1,0 +1,175 @@
+package dev.lockkeeper.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lockkeeper.testbed.control.ControlPlane;
+import dev.lockkeeper.testbed.fleet.MachineSpec;
+import dev.lockkeeper.testbed.operator.Manifests;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kubectl apply -k} of the manifests for each platform, into a namespace that enforces Pod Security restricted. */
+class OverlayIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void onTyphoonItHasFleetlocksAddressAndTheAddonsHaveTheirFiles() throws Exception {
+        try (Rig rig = Rig.bare(ControlPlane.start())) {
+            kubectl(rig, "create", "namespace", "monitoring");
+            applied(rig, "deploy/typhoon");
+            assertThat(rig.admin
+                            .services()
+                            .inNamespace(Manifests.NAMESPACE)
+                            .withName("lockkeeper")
+                            .get()
+                            .getSpec()
+                            .getClusterIP())
+                    .isEqualTo("10.3.0.15");
+            for (String name : List.of("lockkeeper-rules", "lockkeeper-dashboards")) {
+                assertThat(rig.admin
+                                .configMaps()
+                                .inNamespace("monitoring")
+                                .withName(name)
+                                .get())
+                        .as(name)
+                        .isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void onOkdItsUserIsLeftToTheNamespace() throws Exception {
+        try (Rig rig = Rig.bare(ControlPlane.start())) {
+            monitoringKind(rig.admin, "PodMonitor");
+            monitoringKind(rig.admin, "PrometheusRule");
+            applied(rig, "deploy/okd");
+            var pods = rig.admin
+                    .apps()
+                    .deployments()
+                    .inNamespace(Manifests.NAMESPACE)
+                    .withName("lockkeeper")
+                    .get()
+                    .getSpec()
+                    .getTemplate();
+            assertThat(pods.getMetadata().getAnnotations()).containsEntry("openshift.io/required-scc", "restricted-v2");
+            assertThat(pods.getSpec().getSecurityContext().getRunAsUser()).isNull();
+            assertThat(pods.getSpec().getSecurityContext().getFsGroup()).isNull();
+        }
+    }
+
+    @Test
+    void elsewhereItIsAppliedAsItIs() throws Exception {
+        try (Rig rig = Rig.bare(ControlPlane.start())) {
+            applied(rig, "deploy");
+        }
+    }
+
+    private void applied(Rig rig, String overlay) throws Exception {
+        rig.register(MachineSpec.of("host", 1000));
+        String path = Manifests.root().resolve(overlay).toString();
+        // PodSecurity warns at the Deployment what it would refuse at the pod.
+        assertThat(kubectl(rig, "apply", "-k", path)).doesNotContain("Warning");
+        Rig.await(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(rig.admin
+                                .apps()
+                                .deployments()
+                                .inNamespace(Manifests.NAMESPACE)
+                                .withName("lockkeeper")
+                                .get()
+                                .getStatus()
+                                .getAvailableReplicas())
+                        .isEqualTo(2));
+        assertThat(kubectl(rig, "diff", "-k", path)).isEmpty();
+        assertThat(rig.admin
+                        .namespaces()
+                        .withName(Manifests.NAMESPACE)
+                        .get()
+                        .getMetadata()
+                        .getLabels())
+                .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
+    }
+
+    /** A kind of the Prometheus Operator, without its schema. */
+    private static void monitoringKind(KubernetesClient admin, String kind) {
+        String plural = kind.toLowerCase(Locale.ROOT) + "s";
+        CustomResourceDefinition crd = new CustomResourceDefinitionBuilder()
+                .withNewMetadata()
+                .withName(plural + ".monitoring.coreos.com")
+                .endMetadata()
+                .withNewSpec()
+                .withGroup("monitoring.coreos.com")
+                .withScope("Namespaced")
+                .withNewNames()
+                .withKind(kind)
+                .withPlural(plural)
+                .endNames()
+                .addNewVersion()
+                .withName("v1")
+                .withServed(true)
+                .withStorage(true)
+                .withNewSchema()
+                .withNewOpenAPIV3Schema()
+                .withType("object")
+                .withXKubernetesPreserveUnknownFields(true)
+                .endOpenAPIV3Schema()
+                .endSchema()
+                .endVersion()
+                .endSpec()
+                .build();
+        admin.resource(crd).create();
+        admin.apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName(crd.getMetadata().getName())
+                .waitUntilCondition(
+                        made -> made != null
+                                && made.getStatus() != null
+                                && made.getStatus().getConditions().stream()
+                                        .anyMatch(c -> c.getType().equals("Established")
+                                                && c.getStatus().equals("True")),
+                        30,
+                        TimeUnit.SECONDS);
+    }
+
+    /** Runs kubectl as admin. Skipped without one, unless {@code -Dkubectl.required=true} makes that a failure. */
+    private String kubectl(Rig rig, String... arguments) throws IOException, InterruptedException {
+        if (!Boolean.getBoolean("kubectl.required")) {
+            assumeTrue(
+                    Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                            .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl"))),
+                    "kubectl is not on the PATH: what only kubectl can show was not tested");
+        }
+        List<String> command = new ArrayList<>(List.of("kubectl"));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(folder, "kubectl", ".out");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("KUBECONFIG", rig.plane.adminKubeconfig().toString());
+        builder.environment().put("KUBECACHEDIR", folder.resolve("cache").toString());
+        Process process = builder.start();
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        String text = Files.readString(output);
+        assertThat(ended).as("kubectl ended within a minute: %s", text).isTrue();
+        assertThat(process.exitValue()).as(text).isZero();
+        return text;
+    }
+}
