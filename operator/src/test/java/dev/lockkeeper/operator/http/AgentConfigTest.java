@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -17,6 +20,7 @@ import org.yaml.snakeyaml.Yaml;
 /** The file that makes a Zincati ask here, and the documents that it comes in. */
 class AgentConfigTest {
 
+    private static final Path DOCS = Path.of("..", "docs");
     private static final BaseUrl URL = BaseUrl.parse("http://10.3.0.15/").orElseThrow();
 
     private static AgentConfig config(boolean graph) {
@@ -60,6 +64,17 @@ class AgentConfigTest {
                           [updates.fleet_lock]
                           base_url = "http://10.3.0.15/"
                 """);
+    }
+
+    /** People copy from there, too. */
+    @Test
+    void thePagesShowWhatIsWritten() throws IOException {
+        String butane = config(true).butane();
+        assertThat(Files.readString(DOCS.resolve("guide.md"))).contains("```yaml\n" + butane + "```\n");
+        assertThat(Files.readString(DOCS.resolve("agents.md")))
+                .contains(butane.lines()
+                        .map(line -> line.isEmpty() ? "\n" : "    " + line + "\n")
+                        .collect(Collectors.joining()));
     }
 
     @Test
