@@ -24,11 +24,13 @@ import dev.lockkeeper.operator.kube.StatusBoard;
 import dev.lockkeeper.operator.lock.AgentApi;
 import dev.lockkeeper.operator.lock.Checks;
 import dev.lockkeeper.operator.lock.Drain;
+import dev.lockkeeper.operator.lock.GroupAccess;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.GroupWork;
 import dev.lockkeeper.operator.lock.HolderWork;
 import dev.lockkeeper.operator.lock.LockService;
 import dev.lockkeeper.operator.lock.NodeView;
+import dev.lockkeeper.operator.lock.PasswordAccess;
 import dev.lockkeeper.operator.lock.Reason;
 import dev.lockkeeper.operator.observe.CrashPoint;
 import dev.lockkeeper.operator.observe.FleetMeters;
@@ -202,7 +204,7 @@ public class Assembly {
         return new GraphService.Outside() {
             @Override
             public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
-                return passwordRefusal(group, call);
+                return passwordRefusal(group, call.password());
             }
 
             @Override
@@ -232,7 +234,7 @@ public class Assembly {
         return new LockService.Outside() {
             @Override
             public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
-                return passwordRefusal(group, call);
+                return passwordRefusal(group, call.password());
             }
 
             @Override
@@ -252,18 +254,18 @@ public class Assembly {
         };
     }
 
-    private Optional<Refusal> passwordRefusal(GroupView group, AgentApi.Call call) {
+    private Optional<Refusal> passwordRefusal(GroupView group, String password) {
         if (group.secret() == null) {
             return Optional.empty();
         }
-        return switch (passwords.check(group.secret(), call.password())) {
+        return switch (passwords.check(group.secret(), password)) {
             case OK -> Optional.empty();
             case NOT_READ ->
                 Optional.of(new Refusal(Kind.STORE_UNAVAILABLE, "The passwords were not read yet. Ask again."));
             case WRONG ->
                 Optional.of(new Refusal(
                         Kind.UNAUTHORIZED,
-                        call.password() == null
+                        password == null
                                 ? "The group '" + group.agentGroup()
                                         + "' asks for a password: put it into the agent's base_url as user:password@."
                                 : "The password is not one of those of the group '" + group.agentGroup() + "'."));
@@ -349,6 +351,12 @@ public class Assembly {
     @Singleton
     GraphApi graphApi() {
         return new ReadyGraphApi(graphs.service(), startup);
+    }
+
+    @Produces
+    @Singleton
+    GroupAccess groupAccess() {
+        return new ReadyGroupAccess(new PasswordAccess(groupCache::membership, this::passwordRefusal), startup);
     }
 
     @Produces

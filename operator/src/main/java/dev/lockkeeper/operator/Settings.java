@@ -61,6 +61,12 @@ public interface Settings {
          */
         @WithDefault("PT10M")
         Duration waitingWindow();
+
+        /**
+         * The address under which machines reach the agents' port, for the configurations that are given out: http or https, a host, a
+         * port if need be, and a path if a proxy needs one. Absent: the one under which whoever asks for a configuration came.
+         */
+        Optional<String> publicUrl();
     }
 
     /** Drains. */

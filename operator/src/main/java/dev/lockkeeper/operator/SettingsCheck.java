@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator;
 
+import dev.lockkeeper.operator.http.BaseUrl;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
@@ -76,6 +77,14 @@ class SettingsCheck {
         faults.within("agent.max-hold", agent.maxHold(), "PT0S", "PT29M");
         faults.within("agent.ask-timeout", agent.askTimeout(), "PT1S", "PT24H");
         faults.within("agent.waiting-window", agent.waitingWindow(), "PT1S", "PT24H");
+        agent.publicUrl()
+                .filter(url -> BaseUrl.parse(url).isEmpty())
+                .ifPresent(
+                        url -> faults.add(
+                                "agent.public-url",
+                                // Somebody may have put a password into it.
+                                url.contains("@") ? "..." : url,
+                                "http or https, a host, and no more than a port and a plain path, such as https://lockkeeper.example.org:8443/"));
     }
 
     private static void drain(Settings.Drain drain, Faults faults) {

@@ -31,6 +31,7 @@ class SettingsTest {
 
     private static final Map<String, String> NO_DEFAULT = Map.of(
             "lockkeeper.replica", "host name and process id",
+            "lockkeeper.agent.public-url", "none",
             "lockkeeper.testing.clock", "none",
             "lockkeeper.testing.halt-at", "none");
 
@@ -68,6 +69,8 @@ class SettingsTest {
             agent.max-hold         | PT-1S       | must be PT0S to PT29M
             agent.ask-timeout      | PT0S        | must be PT1S to PT24H
             agent.waiting-window   | PT25H       | must be PT1S to PT24H
+            agent.public-url       | 10.3.0.15   | must be http or https, a host, and no more than a port and a plain path
+            agent.public-url       | http://a/?b | must be http or https, a host, and no more than a port and a plain path
             drain.retry-interval   | PT0S        | must be PT0.1S to PT5M
             drain.status-interval  | PT11M       | must be PT0S to PT10M
             drain.backoff          | PT0S        | must be PT1S to PT24H
@@ -95,6 +98,17 @@ class SettingsTest {
                 .asString()
                 .startsWith("Setting lockkeeper." + name + " is '")
                 .contains(rule);
+    }
+
+    @Test
+    void anAddressForAgentsIsTakenAndAPasswordInItIsNotShown() {
+        assertThat(SettingsCheck.faults(settings("lockkeeper.agent.public-url", "https://lockkeeper.example.org/a")))
+                .isEmpty();
+        assertThat(SettingsCheck.faults(settings("lockkeeper.agent.public-url", "https://a:hunter2@b/")))
+                .singleElement()
+                .asString()
+                .startsWith("Setting lockkeeper.agent.public-url is '...' and must be")
+                .doesNotContain("hunter2");
     }
 
     @Test

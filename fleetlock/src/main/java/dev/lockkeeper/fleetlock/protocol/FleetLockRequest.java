@@ -57,6 +57,11 @@ public record FleetLockRequest(String id, String group) implements Parsed {
         return Optional.empty();
     }
 
+    /** Whether agents may send this as their group. */
+    public static boolean isGroup(String text) {
+        return GROUP.matcher(text).matches();
+    }
+
     public static Refusal bodyTooLarge() {
         return new Refusal(
                 Kind.BODY_TOO_LARGE,
@@ -72,7 +77,7 @@ public record FleetLockRequest(String id, String group) implements Parsed {
                     Kind.INVALID_CLIENT,
                     "client_params.id must be 1 to 64 characters of 0-9, A-Z, a-z and '-'; Zincati sends 32 hex digits.");
         }
-        if (!GROUP.matcher(request.group).matches()) {
+        if (!isGroup(request.group)) {
             return new Refusal(
                     Kind.INVALID_CLIENT,
                     "client_params.group must be 1 to 63 characters of a-z, A-Z, 0-9, '.' and '-': correct the group in the"

@@ -2,6 +2,7 @@ package dev.lockkeeper.operator.http;
 
 import dev.lockkeeper.operator.graph.GraphApi;
 import dev.lockkeeper.operator.lock.AgentApi;
+import dev.lockkeeper.operator.lock.GroupAccess;
 import dev.lockkeeper.operator.observe.Meters;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -11,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -39,11 +41,21 @@ public class AgentPort {
             Vertx vertx,
             AgentApi lock,
             GraphApi graphs,
+            GroupAccess groups,
             Meters meters,
             @ConfigProperty(name = "quarkus.http.host") String host,
-            @ConfigProperty(name = "quarkus.http.port") int port) {
+            @ConfigProperty(name = "quarkus.http.port") int port,
+            @ConfigProperty(name = "lockkeeper.agent.public-url") Optional<String> publicUrl) {
         this.server = new AgentServer(
-                vertx, host, port, lock, graphs, Limits.DEFAULT, (api, kind) -> meters.request(api, null, kind));
+                vertx,
+                host,
+                port,
+                lock,
+                graphs,
+                // What is no URL ends the start before: SettingsCheck.
+                new AgentConfigs(groups, publicUrl.flatMap(BaseUrl::parse)),
+                Limits.DEFAULT,
+                (api, kind) -> meters.request(api, null, kind));
     }
 
     void open(@Observes StartupEvent event) {

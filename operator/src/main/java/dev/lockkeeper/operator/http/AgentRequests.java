@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Answers every request on the agents' port: refuses at once what needs no body, and lets the rest run as an {@link Exchange}
- * or a {@link GraphExchange}.
+ * Answers every request on the agents' port: refuses at once what needs no body, and lets the rest run as an {@link Exchange},
+ * a {@link GraphExchange} or a {@link ConfigExchange}.
  *
  * <p>Refusals apply in this order, the first one wins: the URI is too long, the path is unknown, the protocol's header is missing,
  * the method is not POST, the body is too large. Nothing is ever redirected: agents follow a redirect by GET.
@@ -41,6 +41,7 @@ final class AgentRequests {
     final OpenAnswers openAnswers = new OpenAnswers();
 
     private final GraphApi graphs;
+    private final AgentConfigs configs;
     private final Api preReboot;
     private final Api steadyState;
     private final BiConsumer<String, String> refused;
@@ -50,9 +51,16 @@ final class AgentRequests {
      * @param bodyTime how long a body may take to arrive
      * @param refused told of every answer that the lock did not give: the API (empty: none) and the kind
      */
-    AgentRequests(Vertx vertx, AgentApi lock, GraphApi graphs, Duration bodyTime, BiConsumer<String, String> refused) {
+    AgentRequests(
+            Vertx vertx,
+            AgentApi lock,
+            GraphApi graphs,
+            AgentConfigs configs,
+            Duration bodyTime,
+            BiConsumer<String, String> refused) {
         this.vertx = vertx;
         this.graphs = graphs;
+        this.configs = configs;
         this.preReboot = new Api("pre-reboot", lock::preReboot);
         this.steadyState = new Api("steady-state", lock::steadyState);
         this.bodyTime = bodyTime;
@@ -60,8 +68,13 @@ final class AgentRequests {
     }
 
     void handle(HttpServerRequest request, Connections connections) {
-        if (GRAPH.equals(request.path()) && request.uri().length() <= FleetLockRequest.MAX_URI_BYTES) {
+        boolean isShort = request.uri().length() <= FleetLockRequest.MAX_URI_BYTES;
+        if (isShort && GRAPH.equals(request.path())) {
             new GraphExchange(this, request, connections).ask(graphs);
+            return;
+        }
+        if (isShort && AgentConfigs.isFor(request.path())) {
+            new ConfigExchange(this, request, connections).answer(configs);
             return;
         }
         Api api = api(request.path());

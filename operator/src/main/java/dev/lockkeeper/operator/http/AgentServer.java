@@ -50,13 +50,14 @@ final class AgentServer implements AutoCloseable {
             int port,
             AgentApi lock,
             GraphApi graphs,
+            AgentConfigs configs,
             Limits limits,
             BiConsumer<String, String> refused) {
         this.vertx = vertx;
         this.host = host;
         this.port = port;
         this.limits = limits;
-        this.requests = new AgentRequests(vertx, lock, graphs, limits.bodyTime(), refused);
+        this.requests = new AgentRequests(vertx, lock, graphs, configs, limits.bodyTime(), refused);
     }
 
     /** @throws ConfigurationException if the port cannot be opened */

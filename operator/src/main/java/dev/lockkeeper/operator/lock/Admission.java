@@ -61,12 +61,7 @@ final class Admission {
             return refused(unknown.get());
         }
         if (serving.isEmpty()) {
-            List<String> known = membership.agentGroups();
-            return refused(
-                    Kind.UNKNOWN_GROUP,
-                    "No RebootGroup serves '" + call.group() + "' (there are: "
-                            + (known.isEmpty() ? "none" : Sentences.some(known, NAMED, ", "))
-                            + ").");
+            return refused(unknownGroup(membership, call.group()));
         }
         List<NodeView> matches = nodes.withAgentId(call.id());
         if (matches.size() > 1) {
@@ -91,6 +86,15 @@ final class Admission {
         return passwords.isEmpty() || passwords.stream().anyMatch(Optional::isEmpty)
                 ? Optional.empty()
                 : passwords.getFirst();
+    }
+
+    static Refusal unknownGroup(Membership membership, String group) {
+        List<String> known = membership.agentGroups();
+        return new Refusal(
+                Kind.UNKNOWN_GROUP,
+                "No RebootGroup serves '" + group + "' (there are: "
+                        + (known.isEmpty() ? "none" : Sentences.some(known, NAMED, ", "))
+                        + ").");
     }
 
     private Result noNode(AgentApi.Call call, List<GroupView> serving) {

@@ -32,7 +32,7 @@ public final class Meters {
     private static final String PREFIX = "lockkeeper.";
     private static final String OTHER = "other";
     private static final String UNKNOWN = "unknown";
-    private static final Set<String> APIS = Set.of("pre-reboot", "steady-state", "graph");
+    private static final Set<String> APIS = Set.of("pre-reboot", "steady-state", "graph", "config");
     /** The outcome of a request whose client went away before it was answered. */
     static final String CLIENT_GONE = "client_gone";
 
@@ -101,7 +101,7 @@ public final class Meters {
     /**
      * Counts one answer.
      *
-     * @param api {@code pre-reboot}, {@code steady-state} or {@code graph}; anything else counts as {@code other}
+     * @param api {@code pre-reboot}, {@code steady-state}, {@code graph} or {@code config}; anything else counts as {@code other}
      * @param group a RebootGroup's name, null if the request is about none
      * @param outcome of the lock: {@code granted}, {@code released}; of the graph: {@code edge}, {@code none}, {@code paced}, {@code
      *     not_stored}, {@code whole}; of both: {@value #CLIENT_GONE} or the kind of the refusal

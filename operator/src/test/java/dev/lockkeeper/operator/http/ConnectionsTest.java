@@ -90,7 +90,14 @@ class ConnectionsTest {
             Vertx vertx = Vertx.vertx();
             int port = server.agents.port();
             AgentServer second = new AgentServer(
-                    vertx, "127.0.0.1", port, server.lock, server.graphs, Limits.DEFAULT, (api, kind) -> {});
+                    vertx,
+                    "127.0.0.1",
+                    port,
+                    server.lock,
+                    server.graphs,
+                    server.configs,
+                    Limits.DEFAULT,
+                    (api, kind) -> {});
             assertThatThrownBy(second::open)
                     .hasMessage("Port " + port + " of 127.0.0.1 cannot be opened for agents: Address already in use."
                             + " Free it, or set QUARKUS_HTTP_PORT to another.");

@@ -5,6 +5,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,8 @@ final class TestingServer implements AutoCloseable {
 
     final TestingLock lock = new TestingLock();
     final TestingGraphs graphs = new TestingGraphs();
+    final TestingAccess access = new TestingAccess();
+    final AgentConfigs configs = new AgentConfigs(access, Optional.empty());
     final Queue<String> refused = new ConcurrentLinkedQueue<>();
     final AgentServer agents;
 
@@ -25,7 +28,7 @@ final class TestingServer implements AutoCloseable {
 
     TestingServer(Limits limits) {
         agents = new AgentServer(
-                vertx, "127.0.0.1", 0, lock, graphs, limits, (api, kind) -> refused.add(api + " " + kind));
+                vertx, "127.0.0.1", 0, lock, graphs, configs, limits, (api, kind) -> refused.add(api + " " + kind));
         agents.open();
     }
 

@@ -71,7 +71,7 @@ class CardinalityTest {
             meters.groupStatus(new GroupFigures(group, 3, 2, 5, 40, 1, 1, 2, true, Map.of(), Map.of()));
             meters.drainFinished(group, "drained", Duration.ofMinutes(1));
             meters.drainFinished(group, "given_up", Duration.ofMinutes(1));
-            for (String api : List.of("pre-reboot", "steady-state", "graph")) {
+            for (String api : List.of("pre-reboot", "steady-state", "graph", "config")) {
                 meters.hold(api, Duration.ofSeconds(1));
                 for (Kind kind : Kind.values()) {
                     meters.request(api, group, kind.text());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a command to its end and tells what it said. */
-final class Command {
+public final class Command {
 
     private Command() {}
 
@@ -18,7 +18,7 @@ final class Command {
      * @throws IllegalStateException with the same, if it ends with another status than 0, or not in time
      * @throws IOException if it cannot be started
      */
-    static String run(Path folder, Duration limit, List<String> command) throws IOException {
+    public static String run(Path folder, Duration limit, List<String> command) throws IOException {
         Path output = Files.createTempFile("lockkeeper-command", ".log");
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
