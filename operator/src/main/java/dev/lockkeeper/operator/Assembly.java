@@ -53,6 +53,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Puts the operator's parts together and brings them up and down in order. Everything else gets what it needs by its constructor. */
@@ -124,7 +125,7 @@ public class Assembly {
                 settings,
                 groupCache,
                 nodeCache,
-                graphsOutside(crashPoint),
+                graphsOutside(crashPoint, meters::wrongPassword),
                 events,
                 crashPoint::at,
                 meters,
@@ -198,7 +199,7 @@ public class Assembly {
                 .build();
     }
 
-    private GraphService.Outside graphsOutside(CrashPoint crashPoint) {
+    private GraphService.Outside graphsOutside(CrashPoint crashPoint, Consumer<String> wrongPasswords) {
         return new GraphService.Outside() {
             @Override
             public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
@@ -208,6 +209,11 @@ public class Assembly {
             @Override
             public void polled(AgentApi.Call call) {
                 lockService.polled(call);
+            }
+
+            @Override
+            public void wrongPassword(GroupView group) {
+                wrongPasswords.accept(group.name());
             }
 
             @Override

@@ -76,6 +76,18 @@ class SettingsCheck {
         faults.within("agent.max-hold", agent.maxHold(), "PT0S", "PT29M");
         faults.within("agent.ask-timeout", agent.askTimeout(), "PT1S", "PT24H");
         faults.within("agent.waiting-window", agent.waitingWindow(), "PT1S", "PT24H");
+        faults.within("agent.wrong-passwords", agent.wrongPasswords(), 0, 10_000);
+        tls(agent.tls(), faults);
+    }
+
+    private static void tls(Settings.Tls tls, Faults faults) {
+        if (tls.certificate().isPresent() != tls.key().isPresent()) {
+            boolean noKey = tls.certificate().isPresent();
+            faults.sentences.add("Setting lockkeeper.agent.tls." + (noKey ? "certificate" : "key") + " is set and"
+                    + " lockkeeper.agent.tls." + (noKey ? "key" : "certificate")
+                    + " is not: set both for TLS, or neither for plain HTTP.");
+        }
+        faults.within("agent.tls.reload-interval", tls.reloadInterval(), "PT0.1S", "PT1M");
     }
 
     private static void drain(Settings.Drain drain, Faults faults) {

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,8 +25,20 @@ final class TestingServer implements AutoCloseable {
     }
 
     TestingServer(Limits limits) {
+        this(limits, null, new WrongPasswords(10, Clock.systemUTC()));
+    }
+
+    TestingServer(Limits limits, Tls tls, WrongPasswords wrongPasswords) {
         agents = new AgentServer(
-                vertx, "127.0.0.1", 0, lock, graphs, limits, (api, kind) -> refused.add(api + " " + kind));
+                vertx,
+                "127.0.0.1",
+                0,
+                lock,
+                graphs,
+                limits,
+                tls,
+                wrongPasswords,
+                (api, kind) -> refused.add(api + " " + kind));
         agents.open();
     }
 
