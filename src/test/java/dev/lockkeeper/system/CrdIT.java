@@ -356,7 +356,7 @@ class CrdIT {
 
     /** The overlay that kustomization.yaml shows in its comment. */
     @Test
-    void kubectlRendersTheExampleWithAnAddress() throws Exception {
+    void kubectlRendersTheExampleWithAnAddressAndTls() throws Exception {
         String example = Files.readString(Manifests.root().resolve("deploy/kustomization.yaml"))
                 .lines()
                 .filter(line -> line.startsWith("#   "))
@@ -368,7 +368,13 @@ class CrdIT {
 
         String rendered = kubectl("kustomize", folder.toString());
 
-        assertThat(rendered).contains("clusterIP: 10.3.0.15").contains("image: ghcr.io/lockkeeper/lockkeeper:0.1.0");
+        assertThat(rendered)
+                .contains("clusterIP: 10.3.0.15")
+                .contains("image: ghcr.io/lockkeeper/lockkeeper:0.1.0")
+                .contains("value: /etc/lockkeeper/tls/tls.crt")
+                .contains("mountPath: /etc/lockkeeper/tls")
+                .contains("secretName: lockkeeper-tls")
+                .contains("port: 443");
     }
 
     private static RebootGroup stored(String name) {

@@ -37,8 +37,10 @@ class PasswordIT {
     @BeforeAll
     static void start() {
         rig = Rig.start();
-        operator = rig.operator(o ->
-                o.set("LOCKKEEPER_AGENT_MAX_HOLD", "PT0S").set("QUARKUS_LOG_CATEGORY__DEV_LOCKKEEPER__LEVEL", "DEBUG"));
+        operator = rig.operator(o -> o.set("LOCKKEEPER_AGENT_MAX_HOLD", "PT0S")
+                // Wrong ones are many here, and all from one address.
+                .set("LOCKKEEPER_AGENT_WRONG_PASSWORDS", "10000")
+                .set("QUARKUS_LOG_CATEGORY__DEV_LOCKKEEPER__LEVEL", "DEBUG"));
     }
 
     @AfterAll

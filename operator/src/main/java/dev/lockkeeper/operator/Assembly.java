@@ -55,6 +55,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Puts the operator's parts together and brings them up and down in order. Everything else gets what it needs by its constructor. */
@@ -126,7 +127,7 @@ public class Assembly {
                 settings,
                 groupCache,
                 nodeCache,
-                graphsOutside(crashPoint),
+                graphsOutside(crashPoint, meters::wrongPassword),
                 events,
                 crashPoint::at,
                 meters,
@@ -200,7 +201,7 @@ public class Assembly {
                 .build();
     }
 
-    private GraphService.Outside graphsOutside(CrashPoint crashPoint) {
+    private GraphService.Outside graphsOutside(CrashPoint crashPoint, Consumer<String> wrongPasswords) {
         return new GraphService.Outside() {
             @Override
             public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
@@ -210,6 +211,11 @@ public class Assembly {
             @Override
             public void polled(AgentApi.Call call) {
                 lockService.polled(call);
+            }
+
+            @Override
+            public void wrongPassword(GroupView group) {
+                wrongPasswords.accept(group.name());
             }
 
             @Override

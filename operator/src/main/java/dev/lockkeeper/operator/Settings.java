@@ -67,6 +67,29 @@ public interface Settings {
          * port if need be, and a path if a proxy needs one. Absent: the one under which whoever asks for a configuration came.
          */
         Optional<String> publicUrl();
+
+        /**
+         * How many wrong passwords of one source are answered at once, as a burst and each minute, 0 to 10,000; each further one waits
+         * for a second.
+         */
+        @WithDefault("10")
+        int wrongPasswords();
+
+        Tls tls();
+    }
+
+    /** TLS on the agents' port: with both files, or plain HTTP with neither. */
+    interface Tls {
+
+        /** The file of the server's certificate and those of its issuers, in PEM. */
+        Optional<String> certificate();
+
+        /** The file of its private key, in PEM and without a passphrase. */
+        Optional<String> key();
+
+        /** The time between two looks at whether the files have changed, PT0.1S to PT1M. */
+        @WithDefault("PT10S")
+        Duration reloadInterval();
     }
 
     /** Drains. */

@@ -85,6 +85,18 @@ class SettingsCheck {
                                 // Somebody may have put a password into it.
                                 url.contains("@") ? "..." : url,
                                 "http or https, a host, and no more than a port and a plain path, such as https://lockkeeper.example.org:8443/"));
+        faults.within("agent.wrong-passwords", agent.wrongPasswords(), 0, 10_000);
+        tls(agent.tls(), faults);
+    }
+
+    private static void tls(Settings.Tls tls, Faults faults) {
+        if (tls.certificate().isPresent() != tls.key().isPresent()) {
+            boolean noKey = tls.certificate().isPresent();
+            faults.sentences.add("Setting lockkeeper.agent.tls." + (noKey ? "certificate" : "key") + " is set and"
+                    + " lockkeeper.agent.tls." + (noKey ? "key" : "certificate")
+                    + " is not: set both for TLS, or neither for plain HTTP.");
+        }
+        faults.within("agent.tls.reload-interval", tls.reloadInterval(), "PT0.1S", "PT1M");
     }
 
     private static void drain(Settings.Drain drain, Faults faults) {

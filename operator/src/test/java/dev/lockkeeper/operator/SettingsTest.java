@@ -32,6 +32,8 @@ class SettingsTest {
     private static final Map<String, String> NO_DEFAULT = Map.of(
             "lockkeeper.replica", "host name and process id",
             "lockkeeper.agent.public-url", "none",
+            "lockkeeper.agent.tls.certificate", "none",
+            "lockkeeper.agent.tls.key", "none",
             "lockkeeper.testing.clock", "none",
             "lockkeeper.testing.halt-at", "none");
 
@@ -71,6 +73,8 @@ class SettingsTest {
             agent.waiting-window   | PT25H       | must be PT1S to PT24H
             agent.public-url       | 10.3.0.15   | must be http or https, a host, and no more than a port and a plain path
             agent.public-url       | http://a/?b | must be http or https, a host, and no more than a port and a plain path
+            agent.wrong-passwords  | -1          | must be 0 to 10000
+            agent.tls.reload-interval | PT61S    | must be PT0.1S to PT1M
             drain.retry-interval   | PT0S        | must be PT0.1S to PT5M
             drain.status-interval  | PT11M       | must be PT0S to PT10M
             drain.backoff          | PT0S        | must be PT1S to PT24H
@@ -109,6 +113,23 @@ class SettingsTest {
                 .asString()
                 .startsWith("Setting lockkeeper.agent.public-url is '...' and must be")
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void tlsNeedsBothOfItsFiles() {
+        String certificate = "lockkeeper.agent.tls.certificate";
+        String key = "lockkeeper.agent.tls.key";
+        assertThat(SettingsCheck.faults(settings(certificate, "tls.crt", key, "tls.key")))
+                .isEmpty();
+        assertThat(SettingsCheck.faults(settings(certificate, "", key, ""))).isEmpty();
+        assertThat(SettingsCheck.faults(settings(certificate, "tls.crt")))
+                .containsExactly(
+                        "Setting lockkeeper.agent.tls.certificate is set and lockkeeper.agent.tls.key is not: set"
+                                + " both for TLS, or neither for plain HTTP.");
+        assertThat(SettingsCheck.faults(settings(certificate, "", key, "tls.key")))
+                .containsExactly(
+                        "Setting lockkeeper.agent.tls.key is set and lockkeeper.agent.tls.certificate is not: set"
+                                + " both for TLS, or neither for plain HTTP.");
     }
 
     @Test

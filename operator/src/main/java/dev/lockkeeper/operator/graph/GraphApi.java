@@ -38,5 +38,12 @@ public interface GraphApi {
 
         /** A fault of ours: what is needed to answer cannot be read now. */
         record Unavailable(String sentence) implements Answer {}
+
+        /**
+         * The same as any stranger gets, to a request whose password is not one of its group's.
+         *
+         * @param same none of this kind
+         */
+        record WrongPassword(Answer same) implements Answer {}
     }
 }

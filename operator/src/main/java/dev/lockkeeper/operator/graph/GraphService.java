@@ -5,6 +5,7 @@ import dev.lockkeeper.cincinnati.graph.GraphJson;
 import dev.lockkeeper.cincinnati.graph.GraphNode;
 import dev.lockkeeper.cincinnati.graph.Wariness;
 import dev.lockkeeper.cincinnati.protocol.GraphRequest;
+import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.protocol.Refusal;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.lock.AgentApi;
@@ -55,6 +56,9 @@ public final class GraphService implements GraphApi {
 
         /** An agent that holds a slot asks for the graph: it is steady (design, promise 3). */
         void polled(AgentApi.Call call);
+
+        /** A request for a graph has a password that is none of the group's. */
+        void wrongPassword(GroupView group);
 
         /** An offer was stored: people are told where they look. */
         void offered(NodeView node, GroupView group, String note);
@@ -163,6 +167,25 @@ public final class GraphService implements GraphApi {
                 nodes,
                 state.policies(),
                 group -> outside.password(group, asLock).isEmpty());
+        CompletionStage<Answer> answer = agent(call, state, who, asLock);
+        if (!isWrong(who.closed(), asLock)) {
+            return answer;
+        }
+        outside.wrongPassword(who.closed());
+        return answer.thenApply(Answer.WrongPassword::new);
+    }
+
+    /** A password that cannot be checked now is none that is wrong. */
+    private boolean isWrong(GroupView group, AgentApi.Call call) {
+        return group != null
+                && call.password() != null
+                && outside.password(group, call)
+                        .filter(refusal -> refusal.kind() == Kind.UNAUTHORIZED)
+                        .isPresent();
+    }
+
+    private CompletionStage<Answer> agent(Call call, GraphState state, Identity who, AgentApi.Call asLock) {
+        GraphRequest request = call.request();
         Instant now = clock.instant();
         Decision decision = Decision.of(state, subject(request), who.node(), who.denial(), now);
         MachineView machine = who.record() == null

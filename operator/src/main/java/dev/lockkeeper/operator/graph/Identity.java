@@ -22,8 +22,9 @@ import java.util.regex.Pattern;
  * @param node null for a machine that is no node
  * @param group its RebootGroup; null: none serves it
  * @param denial why it is offered nothing, in a sentence; null: it may be
+ * @param closed the RebootGroup whose password the request lacks; null: none
  */
-record Identity(String record, NodeView node, GroupView group, String denial) {
+record Identity(String record, NodeView node, GroupView group, String denial, GroupView closed) {
 
     private static final Pattern OBJECT_NAME = Pattern.compile("[0-9a-z]([0-9a-z-]{0,62}[0-9a-z])?");
     private static final int HASH_BYTES = 16;
@@ -71,21 +72,21 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
         List<GroupView> having = membership.serving(said.agentGroup(), node);
         if (having.size() == 1) {
             GroupView group = having.getFirst();
-            return mayspeak.test(group) ? new Identity(node.name(), node, group, null) : stranger(wrongPassword(said));
+            return mayspeak.test(group) ? known(node.name(), node, group, null) : withoutPassword(said, group);
         }
         List<GroupView> serving = membership.serving(said.agentGroup());
         if (!serving.isEmpty() && serving.stream().noneMatch(mayspeak)) {
-            return stranger(wrongPassword(said));
+            return withoutPassword(said, serving.getFirst());
         }
         if (having.size() > 1) {
-            return new Identity(
+            return known(
                     node.name(),
                     node,
                     null,
                     "Node " + node.name() + " is in several RebootGroups of '" + said.agentGroup()
                             + "': change their nodeSelectors so that one remains.");
         }
-        return new Identity(node.name(), node, null, policies.nameGroup(said.agentGroup()) ? null : noGroup(said));
+        return known(node.name(), node, null, policies.nameGroup(said.agentGroup()) ? null : noGroup(said));
     }
 
     /**
@@ -116,13 +117,13 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
         List<GroupView> open = serving.stream().filter(GroupView::others).toList();
         if (serving.isEmpty()) {
             return policies.nameGroup(said.agentGroup())
-                    ? new Identity(nameOf(said.id()), null, null, null)
+                    ? known(nameOf(said.id()), null, null, null)
                     : stranger(noGroup(said));
         }
         if (open.size() == 1) {
             return mayspeak.test(open.getFirst())
-                    ? new Identity(nameOf(said.id()), null, open.getFirst(), null)
-                    : stranger(wrongPassword(said));
+                    ? known(nameOf(said.id()), null, open.getFirst(), null)
+                    : withoutPassword(said, open.getFirst());
         }
         return stranger(
                 open.isEmpty()
@@ -131,11 +132,20 @@ record Identity(String record, NodeView node, GroupView group, String denial) {
     }
 
     private static Identity stranger(String denial) {
-        return new Identity(null, null, null, denial);
+        return new Identity(null, null, null, denial, null);
     }
 
-    private static String wrongPassword(Said said) {
-        return "The group '" + said.agentGroup() + "' asks for a password, and the request has none of its.";
+    private static Identity known(String record, NodeView node, GroupView group, String denial) {
+        return new Identity(record, node, group, denial, null);
+    }
+
+    private static Identity withoutPassword(Said said, GroupView group) {
+        return new Identity(
+                null,
+                null,
+                null,
+                "The group '" + said.agentGroup() + "' asks for a password, and the request has none of its.",
+                group);
     }
 
     static String noGroup(Said said) {

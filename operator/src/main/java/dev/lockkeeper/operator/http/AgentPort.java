@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.http;
 
+import dev.lockkeeper.operator.Settings;
 import dev.lockkeeper.operator.graph.GraphApi;
 import dev.lockkeeper.operator.lock.AgentApi;
 import dev.lockkeeper.operator.lock.GroupAccess;
@@ -11,7 +12,10 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -34,6 +38,7 @@ public class AgentPort {
     private static final Logger LOG = Logger.getLogger(AgentPort.class);
     private static final Duration WRITE_TIME = Duration.ofSeconds(5);
 
+    private final Optional<Tls> tls;
     private final AgentServer server;
 
     @Inject
@@ -43,9 +48,11 @@ public class AgentPort {
             GraphApi graphs,
             GroupAccess groups,
             Meters meters,
+            Settings settings,
             @ConfigProperty(name = "quarkus.http.host") String host,
-            @ConfigProperty(name = "quarkus.http.port") int port,
-            @ConfigProperty(name = "lockkeeper.agent.public-url") Optional<String> publicUrl) {
+            @ConfigProperty(name = "quarkus.http.port") int port) {
+        Clock clock = Clock.systemUTC();
+        this.tls = tls(settings.agent().tls(), meters, clock);
         this.server = new AgentServer(
                 vertx,
                 host,
@@ -53,12 +60,34 @@ public class AgentPort {
                 lock,
                 graphs,
                 // What is no URL ends the start before: SettingsCheck.
-                new AgentConfigs(groups, publicUrl.flatMap(BaseUrl::parse)),
+                new AgentConfigs(groups, settings.agent().publicUrl().flatMap(BaseUrl::parse)),
                 Limits.DEFAULT,
+                tls.orElse(null),
+                new WrongPasswords(settings.agent().wrongPasswords(), clock),
                 (api, kind) -> meters.request(api, null, kind));
     }
 
+    private static Optional<Tls> tls(Settings.Tls settings, Meters meters, Clock clock) {
+        if (settings.certificate().isEmpty() || settings.key().isEmpty()) {
+            return Optional.empty();
+        }
+        PemFiles files = new PemFiles(
+                Path.of(settings.certificate().get()), Path.of(settings.key().get()));
+        return Optional.of(new Tls(files, settings.reloadInterval(), clock, new Tls.Observer() {
+            @Override
+            public void serves(Instant expires) {
+                meters.certificate(expires);
+            }
+
+            @Override
+            public void looked(boolean renewed) {
+                meters.certificateReloaded(renewed);
+            }
+        }));
+    }
+
     void open(@Observes StartupEvent event) {
+        tls.ifPresent(Tls::start);
         server.open();
         LOG.infof("Agents are served at %s.", server.address());
     }
@@ -72,5 +101,6 @@ public class AgentPort {
             LOG.warn("Some held requests were not answered before the stop.");
         }
         server.close();
+        tls.ifPresent(Tls::close);
     }
 }

@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * Answers every request on the agents' port: refuses at once what needs no body, and lets the rest run as an {@link Exchange},
@@ -23,6 +25,7 @@ import java.util.function.BiConsumer;
  */
 final class AgentRequests {
 
+    private static final Logger LOG = Logger.getLogger(AgentRequests.class);
     private static final String GRAPH = "/v1/graph";
     private static final Refusal URI_TOO_LONG =
             new Refusal(Kind.URI_TOO_LONG, "The URI is longer than " + FleetLockRequest.MAX_URI_BYTES + " bytes.");
@@ -44,6 +47,7 @@ final class AgentRequests {
     private final AgentConfigs configs;
     private final Api preReboot;
     private final Api steadyState;
+    private final WrongPasswords wrongPasswords;
     private final BiConsumer<String, String> refused;
     private volatile boolean stopping;
 
@@ -57,6 +61,7 @@ final class AgentRequests {
             GraphApi graphs,
             AgentConfigs configs,
             Duration bodyTime,
+            WrongPasswords wrongPasswords,
             BiConsumer<String, String> refused) {
         this.vertx = vertx;
         this.graphs = graphs;
@@ -64,6 +69,7 @@ final class AgentRequests {
         this.preReboot = new Api("pre-reboot", lock::preReboot);
         this.steadyState = new Api("steady-state", lock::steadyState);
         this.bodyTime = bodyTime;
+        this.wrongPasswords = wrongPasswords;
         this.refused = refused;
     }
 
@@ -135,6 +141,30 @@ final class AgentRequests {
             return preReboot;
         }
         return "/v1/steady-state".equals(path) ? steadyState : null;
+    }
+
+    /**
+     * Lets the answer to a wrong password out when its source may have it. To be called on the request's event loop, where it is
+     * written too.
+     *
+     * @param write writes the answer, unless the client is gone; told whether the connection ends with it
+     */
+    void answerWrongPassword(HttpServerRequest request, Consumer<Boolean> write) {
+        String source = Source.of(
+                request.remoteAddress() == null ? null : request.remoteAddress().hostAddress());
+        WrongPasswords.Decision decision = wrongPasswords.wrong(source);
+        if (decision.tell()) {
+            LOG.warnf("Wrong passwords come from %s, more than its budget: they are answered slowly now.", source);
+        }
+        switch (decision.when()) {
+            case AT_ONCE -> write.accept(false);
+            case LAST -> write.accept(true);
+            case HELD ->
+                vertx.setTimer(WrongPasswords.DELAY.toMillis(), _ -> {
+                    wrongPasswords.released();
+                    write.accept(false);
+                });
+        }
     }
 
     void refused(Api api, String kind) {

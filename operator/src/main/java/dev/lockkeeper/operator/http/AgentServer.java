@@ -36,12 +36,14 @@ final class AgentServer implements AutoCloseable {
     private final int port;
     private final AgentRequests requests;
     private final Limits limits;
+    private final Tls tls;
     private final AtomicInteger connectionCount = new AtomicInteger();
     private volatile int actualPort;
     private volatile String deployment;
 
     /**
      * @param port 0: a free one
+     * @param tls null: plain HTTP
      * @param refused told of every answer that the lock did not give: the API (empty: none) and the kind
      */
     AgentServer(
@@ -52,12 +54,15 @@ final class AgentServer implements AutoCloseable {
             GraphApi graphs,
             AgentConfigs configs,
             Limits limits,
+            Tls tls,
+            WrongPasswords wrongPasswords,
             BiConsumer<String, String> refused) {
         this.vertx = vertx;
         this.host = host;
         this.port = port;
         this.limits = limits;
-        this.requests = new AgentRequests(vertx, lock, graphs, configs, limits.bodyTime(), refused);
+        this.tls = tls;
+        this.requests = new AgentRequests(vertx, lock, graphs, configs, limits.bodyTime(), wrongPasswords, refused);
     }
 
     /** @throws ConfigurationException if the port cannot be opened */
@@ -79,7 +84,7 @@ final class AgentServer implements AutoCloseable {
     }
 
     String address() {
-        return "http://" + host + ":" + actualPort;
+        return (tls == null ? "http://" : "https://") + host + ":" + actualPort;
     }
 
     int connections() {
@@ -152,6 +157,12 @@ final class AgentServer implements AutoCloseable {
             if (connection instanceof Http1xServerConnection http) {
                 KeepAlive.on(http.channel());
                 http.channel().pipeline().addBefore("handler", "known-versions", knownVersions);
+                if (tls != null) {
+                    tls.secure(http.channel());
+                }
+            } else if (tls != null) {
+                // Nothing is answered in the clear where TLS was asked for.
+                connection.close();
             }
         }
     }

@@ -40,6 +40,7 @@ final class Exchange {
     private boolean bodyRead;
     private boolean over;
     private boolean last;
+    private boolean passwordSent;
 
     /**
      * @param api what is asked; null: nothing that there is
@@ -122,6 +123,7 @@ final class Exchange {
     private void ask(FleetLockRequest parsed) {
         body = EMPTY;
         BasicCredentials credentials = BasicCredentials.parse(request.headers().getAll(HttpHeaders.AUTHORIZATION));
+        passwordSent = credentials.password() != null;
         CompletableFuture<Void> gone = new CompletableFuture<>();
         requests.openAnswers.opened();
         request.response().closeHandler(_ -> disconnected(gone));
@@ -144,10 +146,23 @@ final class Exchange {
 
     private void answered(AgentApi.Reply reply, Throwable error) {
         if (Vertx.currentContext() == context) {
-            writeAnswer(reply, error);
+            answer(reply, error);
         } else {
-            context.runOnContext(_ -> writeAnswer(reply, error));
+            context.runOnContext(_ -> answer(reply, error));
         }
+    }
+
+    private void answer(AgentApi.Reply reply, Throwable error) {
+        boolean wrong =
+                passwordSent && reply != null && Kind.UNAUTHORIZED.text().equals(reply.kind());
+        if (over || !wrong) {
+            writeAnswer(reply, error);
+            return;
+        }
+        requests.answerWrongPassword(request, ends -> {
+            last |= ends;
+            writeAnswer(reply, error);
+        });
     }
 
     private void writeAnswer(AgentApi.Reply reply, Throwable error) {

@@ -36,6 +36,7 @@ final class GraphExchange {
     private final AnswerWriter writer;
     private final Context context = Vertx.currentContext();
     private boolean over;
+    private boolean last;
 
     GraphExchange(AgentRequests requests, HttpServerRequest request, Connections connections) {
         this.requests = requests;
@@ -91,6 +92,13 @@ final class GraphExchange {
         if (over) {
             return;
         }
+        if (answer instanceof Answer.WrongPassword(Answer same)) {
+            requests.answerWrongPassword(request, ends -> {
+                last = ends;
+                write(same, null);
+            });
+            return;
+        }
         over = true;
         switch (answer) {
             case null -> {
@@ -104,6 +112,7 @@ final class GraphExchange {
             case Answer.Unavailable unavailable ->
                 write(new AgentApi.Reply(
                         Kind.STORE_UNAVAILABLE.status(), Kind.STORE_UNAVAILABLE.text(), unavailable.sentence()));
+            case Answer.WrongPassword _ -> throw new IllegalStateException("an answer is wrapped once");
         }
     }
 
@@ -111,7 +120,7 @@ final class GraphExchange {
         writer.write(
                 reply.status(),
                 AnswerWriter.json(reply.kind(), reply.value()),
-                false,
+                last,
                 false,
                 requests.openAnswers::closed);
     }
@@ -126,11 +135,11 @@ final class GraphExchange {
         }
         if (etag != null && etag.equals(request.getHeader(HttpHeaderNames.IF_NONE_MATCH))) {
             response.setStatusCode(NOT_MODIFIED);
-            writer.end(Buffer.buffer(), false, false, requests.openAnswers::closed);
+            writer.end(Buffer.buffer(), last, false, requests.openAnswers::closed);
             return;
         }
         response.setStatusCode(OK).putHeader(HttpHeaders.CONTENT_TYPE, AnswerWriter.JSON);
-        writer.end(Buffer.buffer(graph.json()), false, false, requests.openAnswers::closed);
+        writer.end(Buffer.buffer(graph.json()), last, false, requests.openAnswers::closed);
     }
 
     /** Answers without asking. */

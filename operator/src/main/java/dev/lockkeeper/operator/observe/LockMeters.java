@@ -66,7 +66,11 @@ public final class LockMeters implements HolderWork.Observations {
         return ask.apply(call).whenComplete((reply, error) -> {
             boolean gone = call.gone().toCompletableFuture().isDone();
             String outcome = gone ? Meters.CLIENT_GONE : reply == null ? Kind.INTERNAL_ERROR.text() : reply.kind();
-            meters.request(api, rebootGroup(call), outcome);
+            String rebootGroup = rebootGroup(call);
+            meters.request(api, rebootGroup, outcome);
+            if (reply != null && Kind.UNAUTHORIZED.text().equals(reply.kind()) && call.password() != null) {
+                meters.wrongPassword(rebootGroup);
+            }
             meters.hold(api, Duration.between(arrived, clock.instant()));
             if (groups.membership().serving(call.group()).isEmpty()) {
                 meters.unknownGroup(call.id());

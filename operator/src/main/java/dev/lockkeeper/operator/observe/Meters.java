@@ -42,6 +42,9 @@ public final class Meters {
                             Stream.of(Kind.values()).map(Kind::text),
                             Stream.of(GraphKind.values()).map(GraphKind::text)))
             .collect(Collectors.toUnmodifiableSet());
+    private static final String RENEWED = "renewed";
+    private static final String REFUSED = "refused";
+    private static final Set<String> CERTIFICATE_RESULTS = Set.of(RENEWED, REFUSED);
     private static final Set<String> DRAIN_RESULTS = Set.of("drained", "given_up");
     /** Kubernetes' names and Fedora CoreOS's, each to the latter. */
     private static final Map<String, String> ARCHITECTURES = Map.of(
@@ -65,6 +68,8 @@ public final class Meters {
     private final Map<Answered, Counter> answers = new ConcurrentHashMap<>();
 
     private volatile boolean leader;
+    /** When the agents' certificate ends; null: there is none. */
+    private volatile Instant certificateExpiry;
 
     /** The labels of a counter of answers. */
     private record Answered(String api, String group, String outcome) {}
@@ -121,6 +126,44 @@ public final class Meters {
                 .tag("api", answered.api())
                 .tag("group", answered.group())
                 .tag("outcome", answered.outcome())
+                .register(registry);
+    }
+
+    /**
+     * Counts a request with a password that is none of its group's.
+     *
+     * @param group a RebootGroup's name, null if it is not clear which
+     */
+    public void wrongPassword(String group) {
+        Counter.builder(PREFIX + "wrong.passwords")
+                .description("Requests with a password that is none of their group's.")
+                .tag("group", group != null && groups.containsKey(group) ? group : UNKNOWN)
+                .register(registry)
+                .increment();
+    }
+
+    /** Agents are served over TLS with a certificate that ends then. */
+    public synchronized void certificate(Instant expires) {
+        boolean first = certificateExpiry == null;
+        certificateExpiry = expires;
+        if (first) {
+            Gauge.builder(PREFIX + "certificate.expiry.timestamp", this, m -> m.certificateExpiry.getEpochSecond())
+                    .description("When the certificate ends that agents are served with.")
+                    .baseUnit("seconds")
+                    .register(registry);
+            CERTIFICATE_RESULTS.forEach(this::certificateReloads);
+        }
+    }
+
+    /** The certificate's files changed. */
+    public void certificateReloaded(boolean renewed) {
+        certificateReloads(renewed ? RENEWED : REFUSED).increment();
+    }
+
+    private Counter certificateReloads(String result) {
+        return Counter.builder(PREFIX + "certificate.reload")
+                .description("Changes of the certificate's files. result: renewed or refused.")
+                .tag("result", result)
                 .register(registry);
     }
 

@@ -48,9 +48,11 @@ class GraphServiceTest {
     private final List<String> outcomes = new ArrayList<>();
     private final List<String> polled = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
+    private final List<String> wrong = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private GraphState state = TestingState.usual().state();
     private String password;
+    private boolean unreadable;
     /** What blocks runs at once, unless a test holds it up. */
     private Executor threads = Runnable::run;
 
@@ -62,6 +64,9 @@ class GraphServiceTest {
             new GraphService.Outside() {
                 @Override
                 public Optional<Refusal> password(GroupView group, AgentApi.Call call) {
+                    if (unreadable) {
+                        return Optional.of(new Refusal(Kind.STORE_UNAVAILABLE, "Not read yet."));
+                    }
                     return password == null || password.equals(call.password())
                             ? Optional.empty()
                             : Optional.of(new Refusal(Kind.UNAUTHORIZED, "Wrong."));
@@ -70,6 +75,11 @@ class GraphServiceTest {
                 @Override
                 public void polled(AgentApi.Call call) {
                     polled.add(call.id());
+                }
+
+                @Override
+                public void wrongPassword(GroupView group) {
+                    wrong.add(group.name());
                 }
 
                 @Override
@@ -249,6 +259,36 @@ class GraphServiceTest {
         password = "secret";
         assertStays(service.graph(call("worker-1", V1)));
         assertThat(machines.all()).isEmpty();
+    }
+
+    @Test
+    void aWrongPasswordIsToldWithTheGroupThatAsksForOne() {
+        run(V1);
+        GraphRequest request = call("worker-1", V1).request();
+        assertThat(service.graph(new GraphApi.Call(request, "worker-1", "guess"))
+                        .toCompletableFuture()
+                        .join())
+                .as("no password is asked for")
+                .isInstanceOf(Answer.Graph.class);
+        password = "secret";
+        Answer answer = service.graph(new GraphApi.Call(request, "worker-1", "guess"))
+                .toCompletableFuture()
+                .join();
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.WrongPassword.class,
+                        wrapped -> assertStays(java.util.concurrent.CompletableFuture.completedFuture(wrapped.same())));
+        assertThat(wrong).containsExactly("workers");
+        assertThat(service.graph(call("worker-1", V1)).toCompletableFuture().join())
+                .as("none was sent")
+                .isInstanceOf(Answer.Graph.class);
+        unreadable = true;
+        assertThat(service.graph(new GraphApi.Call(request, "worker-1", "secret"))
+                        .toCompletableFuture()
+                        .join())
+                .as("it cannot be checked now")
+                .isInstanceOf(Answer.Graph.class);
+        assertThat(wrong).hasSize(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -97,6 +98,8 @@ class ConnectionsTest {
                     server.graphs,
                     server.configs,
                     Limits.DEFAULT,
+                    null,
+                    new WrongPasswords(10, Clock.systemUTC()),
                     (api, kind) -> {});
             assertThatThrownBy(second::open)
                     .hasMessage("Port " + port + " of 127.0.0.1 cannot be opened for agents: Address already in use."

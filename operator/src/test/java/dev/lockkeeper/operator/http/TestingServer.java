@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
@@ -27,8 +28,21 @@ final class TestingServer implements AutoCloseable {
     }
 
     TestingServer(Limits limits) {
+        this(limits, null, new WrongPasswords(10, Clock.systemUTC()));
+    }
+
+    TestingServer(Limits limits, Tls tls, WrongPasswords wrongPasswords) {
         agents = new AgentServer(
-                vertx, "127.0.0.1", 0, lock, graphs, configs, limits, (api, kind) -> refused.add(api + " " + kind));
+                vertx,
+                "127.0.0.1",
+                0,
+                lock,
+                graphs,
+                configs,
+                limits,
+                tls,
+                wrongPasswords,
+                (api, kind) -> refused.add(api + " " + kind));
         agents.open();
     }
 

@@ -67,7 +67,9 @@ class CardinalityTest {
             meters.verified(architecture, Duration.ofMinutes(1));
         }
         fleet.fleet(new FleetFigures(machines, pins, quarantined, Map.of()));
+        meters.certificate(clock.instant());
         for (String group : GROUPS) {
+            meters.wrongPassword(group);
             meters.groupStatus(new GroupFigures(group, 3, 2, 5, 40, 1, 1, 2, true, Map.of(), Map.of()));
             meters.drainFinished(group, "drained", Duration.ofMinutes(1));
             meters.drainFinished(group, "given_up", Duration.ofMinutes(1));

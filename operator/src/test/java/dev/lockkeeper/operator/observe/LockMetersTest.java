@@ -198,6 +198,27 @@ class LockMetersTest {
     }
 
     @Test
+    void wrongPasswordsCountAndMissingOnesDoNot() {
+        serve(group("rbg-a", "workers", null, null, SlotState.EMPTY));
+        measured.preReboot(new AgentApi.Call("a", "workers", "a", "guess", new CompletableFuture<>()));
+        measured.steadyState(new AgentApi.Call("a", "workers", "a", "", new CompletableFuture<>()));
+        measured.preReboot(call("a", "workers"));
+        reply.complete(new AgentApi.Reply(401, "unauthorized", "x"));
+        assertThat(wrongPasswords("rbg-a")).isEqualTo(2);
+        reply = new CompletableFuture<>();
+        measured.preReboot(new AgentApi.Call("a", "workers", "a", "right", new CompletableFuture<>()));
+        reply.complete(new AgentApi.Reply(423, "lock_held", "x"));
+        assertThat(wrongPasswords("rbg-a")).isEqualTo(2);
+    }
+
+    private double wrongPasswords(String group) {
+        return registry.get("lockkeeper.wrong.passwords")
+                .tag("group", group)
+                .counter()
+                .count();
+    }
+
+    @Test
     void aHolderCountsWhereItHolds() {
         SlotState held = new SlotState(
                 List.of(holder("a", WORKER, Phase.REBOOTING, clock.instant(), null)), List.of(), List.of(), 1, 0);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -223,7 +224,38 @@ class MetersTest {
     }
 
     @Test
+    void wrongPasswordsCountByGroupsThatExist() {
+        meters.groupStatus(figures("workers", clock));
+        meters.wrongPassword("workers");
+        meters.wrongPassword("workers");
+        meters.wrongPassword("made-up");
+        meters.wrongPassword(null);
+        assertThat(value("lockkeeper_wrong_passwords_total", "group", "workers"))
+                .isEqualTo(2);
+        assertThat(value("lockkeeper_wrong_passwords_total", "group", "unknown"))
+                .isEqualTo(2);
+        meters.groupGone("workers");
+        assertThat(scrape()).doesNotContain("group=\"workers\"");
+    }
+
+    @Test
+    void theCertificateShowsItsEndOnceThereIsOne() {
+        assertThat(scrape()).doesNotContain("lockkeeper_certificate");
+        meters.certificate(Instant.ofEpochSecond(1_800_000_000));
+        assertThat(value("lockkeeper_certificate_expiry_timestamp_seconds")).isEqualTo(1_800_000_000);
+        assertThat(value("lockkeeper_certificate_reload_total", "result", "refused"))
+                .isZero();
+        meters.certificate(Instant.ofEpochSecond(1_900_000_000));
+        meters.certificateReloaded(true);
+        assertThat(value("lockkeeper_certificate_expiry_timestamp_seconds")).isEqualTo(1_900_000_000);
+        assertThat(value("lockkeeper_certificate_reload_total", "result", "renewed"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void theDocumentListsExactlyWhatThereIs() throws IOException {
+        meters.wrongPassword("workers");
+        meters.certificate(clock.instant());
         meters.groupStatus(figures("workers", clock));
         meters.request("pre-reboot", "workers", "granted");
         meters.hold("pre-reboot", Duration.ofSeconds(1));

@@ -9,9 +9,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Sends an agent's requests with exactly the bytes of Zincati, headers in its order and spelling. Java's own client
@@ -23,9 +28,16 @@ final class AgentConnection {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     private final URI baseUrl;
+    private final Optional<SSLContext> trust;
     private final String body;
 
     AgentConnection(URI baseUrl, String id, String group) {
+        this(baseUrl, id, group, Optional.empty());
+    }
+
+    /** @param trust the authorities that are trusted, for https; empty: those of this Java */
+    AgentConnection(URI baseUrl, String id, String group, Optional<SSLContext> trust) {
+        this.trust = trust;
         this.baseUrl = baseUrl.getRawPath().isEmpty() ? baseUrl.resolve("/") : baseUrl;
         this.body = """
                 {
@@ -59,8 +71,9 @@ final class AgentConnection {
     }
 
     private Answer exchange(String request, Duration timeout, Runnable sent) throws IOException {
-        try (Socket socket = new Socket()) {
-            int port = baseUrl.getPort() < 0 ? 80 : baseUrl.getPort();
+        boolean secure = "https".equals(baseUrl.getScheme());
+        try (Socket socket = secure ? secureSocket() : new Socket()) {
+            int port = baseUrl.getPort() < 0 ? secure ? 443 : 80 : baseUrl.getPort();
             socket.connect(new InetSocketAddress(baseUrl.getHost(), port), (int) CONNECT_TIMEOUT.toMillis());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE));
@@ -68,6 +81,21 @@ final class AgentConnection {
             sent.run();
             return read(new BufferedInputStream(socket.getInputStream()));
         }
+    }
+
+    /** Not connected yet. Also asks whether the certificate is for the host that is connected to. */
+    private Socket secureSocket() throws IOException {
+        SSLContext context;
+        try {
+            context = trust.isPresent() ? trust.get() : SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has TLS", e);
+        }
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        return socket;
     }
 
     String request(Api api) {

@@ -23,13 +23,13 @@ final class GraphPolls {
     private final Journal journal;
     private final AgentConnection connection;
 
-    GraphPolls(Supplier<MachineSpec> booted, String group, GraphSettings settings, Duration timeout, Journal journal) {
+    GraphPolls(Supplier<MachineSpec> booted, AgentSettings agent, GraphSettings settings, Journal journal) {
         this.booted = booted;
-        this.group = group;
+        this.group = agent.group();
         this.settings = settings;
-        this.timeout = timeout;
+        this.timeout = agent.httpTimeout();
         this.journal = journal;
-        this.connection = new AgentConnection(settings.baseUrl(), booted.get().agentId(), group);
+        this.connection = new AgentConnection(settings.baseUrl(), booted.get().agentId(), group, agent.trust());
     }
 
     /**

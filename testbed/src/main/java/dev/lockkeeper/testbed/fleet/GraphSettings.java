@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * How an agent asks for its graph. Whether it asks for images or for OSTree commits is what its machine's payload is.
  *
- * @param baseUrl as in Zincati's {@code cincinnati.base_url}, http only; {@code user:pass@} becomes Basic credentials.
+ * @param baseUrl as in Zincati's {@code cincinnati.base_url}; {@code user:pass@} becomes Basic credentials.
  *     A path needs a final slash, else its last part is lost
  * @param wariness {@code identity.rollout_wariness}, from 0 to 1; empty: not configured
  * @param platform as the machine's kernel was told, such as {@code metal} or {@code aws}

@@ -38,7 +38,8 @@ final class SimulatedAgent {
             Consumer<AgentState> state) {
         MachineSpec machine = booted.get();
         this.machine = machine.name();
-        this.connection = new AgentConnection(settings.baseUrl(), machine.agentId(), settings.group());
+        this.connection =
+                new AgentConnection(settings.baseUrl(), machine.agentId(), settings.group(), settings.trust());
         this.httpTimeout = settings.httpTimeout();
         this.pace = pace;
         this.controls = controls;
@@ -46,7 +47,7 @@ final class SimulatedAgent {
         this.state = state;
         this.polls = settings.graph()
                 .filter(_ -> machine.payload().isPresent())
-                .map(graph -> new GraphPolls(booted, settings.group(), graph, settings.httpTimeout(), journal));
+                .map(graph -> new GraphPolls(booted, settings, graph, journal));
     }
 
     /** Whether it takes its updates from a graph; else it waits for a test to stage them. */

@@ -157,7 +157,7 @@ class GraphAgentTest {
         GraphSettings good = GraphSettings.of(URI.create("http://h/"));
         assertThatThrownBy(() -> good.withWariness(1.1)).hasMessageContaining("from 0 to 1");
         assertThatThrownBy(() -> good.withWariness(Double.NaN)).hasMessageContaining("from 0 to 1");
-        assertThatThrownBy(() -> GraphSettings.of(URI.create("https://h/"))).hasMessageContaining("http://host:port/");
+        assertThatThrownBy(() -> GraphSettings.of(URI.create("ftp://h/"))).hasMessageContaining("http://host:port/");
     }
 
     // ---- the order of things
