@@ -22,6 +22,7 @@ final class ConfigExchange {
     private final AgentRequests requests;
     private final HttpServerRequest request;
     private final AnswerWriter writer;
+    private boolean gone;
 
     ConfigExchange(AgentRequests requests, HttpServerRequest request, Connections connections) {
         this.requests = requests;
@@ -33,12 +34,15 @@ final class ConfigExchange {
         switch (decide(configs)) {
             case Answer.Refused refused -> {
                 requests.refused(API, refused.kind());
-                writer.write(
-                        refused.status(),
-                        AnswerWriter.json(refused.kind(), refused.sentence()),
-                        false,
-                        false,
-                        () -> {});
+                boolean guessed = refused.kind().equals(Kind.UNAUTHORIZED.text())
+                        && request.headers().contains(HttpHeaders.AUTHORIZATION);
+                if (guessed) {
+                    // Else this would be a way around what slows guessing down elsewhere.
+                    request.response().closeHandler(_ -> gone = true);
+                    requests.answerWrongPassword(request, ends -> refuse(refused, ends));
+                } else {
+                    refuse(refused, false);
+                }
             }
             case Answer.Document document -> {
                 request.response()
@@ -47,6 +51,17 @@ final class ConfigExchange {
                         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
                 writer.end(Buffer.buffer(document.text()), false, false, () -> {});
             }
+        }
+    }
+
+    private void refuse(Answer.Refused refused, boolean last) {
+        if (!gone) {
+            writer.write(
+                    refused.status(),
+                    AnswerWriter.json(refused.kind(), refused.sentence()),
+                    last,
+                    false,
+                    () -> {});
         }
     }
 
