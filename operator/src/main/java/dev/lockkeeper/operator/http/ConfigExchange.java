@@ -57,11 +57,7 @@ final class ConfigExchange {
     private void refuse(Answer.Refused refused, boolean last) {
         if (!gone) {
             writer.write(
-                    refused.status(),
-                    AnswerWriter.json(refused.kind(), refused.sentence()),
-                    last,
-                    false,
-                    () -> {});
+                    refused.status(), AnswerWriter.json(refused.kind(), refused.sentence()), last, false, () -> {});
         }
     }
 
