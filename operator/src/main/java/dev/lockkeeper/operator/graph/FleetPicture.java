@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -162,9 +163,8 @@ record FleetPicture(
         for (ReleaseView release : state.policies().releases()) {
             stored.put(release.name(), release);
             Key key = new Key(release.stream(), release.version());
-            // What was found out about a release that can be offered again must not be forgotten; nor because its
-            // stream is not
-            // there for the moment.
+            // What was found out about a release that can be offered again must not be forgotten, nor because its
+            // stream is away for the moment.
             boolean holds = release.status().architectures().values().stream()
                     .anyMatch(
                             told -> told.health().failed() > 0 || told.health().quarantinedSince() != null);
@@ -256,18 +256,20 @@ record FleetPicture(
                 StreamGraphs stream = state.stream(graph, name).orElse(null);
                 for (String architecture : stream == null ? List.<String>of() : graph.architectures()) {
                     Graph scope = stream.of(architecture, Scheme.OCI).graph();
-                    int allowed = Target.of(state, stream, scope, null, now)
-                            .map(GraphNode::ageIndex)
-                            .orElse(-1);
-                    int newer = (int) state.policies().releases().stream()
+                    List<GraphNode> bad = state.policies().releases().stream()
                             .filter(r -> r.stream().equals(name) && r.isQuarantined(architecture))
                             .flatMap(r -> scope.release(r.version()).stream())
-                            .filter(r -> r.ageIndex() > allowed)
-                            .count();
+                            .toList();
+                    int newer = bad.isEmpty() ? 0 : newer(bad, Target.of(state, stream, scope, null, now));
                     quarantined.merge(new FleetFigures.Scope(name, architecture), newer, Math::max);
                 }
             }
         }
         return quarantined;
+    }
+
+    private static int newer(List<GraphNode> bad, Optional<GraphNode> target) {
+        int allowed = target.map(GraphNode::ageIndex).orElse(-1);
+        return (int) bad.stream().filter(r -> r.ageIndex() > allowed).count();
     }
 }
