@@ -138,9 +138,7 @@ class StrangersIT {
         assertThat(series()).as("series of metrics").isEqualTo(series);
         List<FleetMachine> records =
                 rig.admin.resources(FleetMachine.class).list().getItems();
-        // The node's, and the others'; one that a pass of the leader removes between its making and its first word is
-        // made anew.
-        assertThat(records).hasSizeBetween(2, 1 + MOST_OTHERS + 2);
+        assertThat(records).hasSizeBetween(2, 1 + MOST_OTHERS);
         assertThat(operator.logText()).doesNotContain("internal error");
         // The node's own record, of which strangers told absurd things in its name.
         assertThat(releases.machine("strict-1")).satisfies(status -> {

@@ -274,13 +274,16 @@ public final class GraphService implements GraphApi {
                 call.request().scope().architecture(),
                 now);
         if (end == null) {
-            others.failed(machine);
+            others.ended(machine);
             note(machine, call, who, found);
             return stays(who, decision, found, "paced");
         }
         outside.crashPoint("BEFORE_OFFER");
         return CompletableFuture.supplyAsync(() -> store(call, who, found, machine, hop), threads)
-                .whenComplete((_, _) -> end.run())
+                .whenComplete((_, _) -> {
+                    others.ended(machine);
+                    end.run();
+                })
                 .thenCompose(stored -> {
                     outside.crashPoint("AFTER_OFFER");
                     if (stored) {
@@ -302,7 +305,6 @@ public final class GraphService implements GraphApi {
             written.put(machine.name(), wall.instant());
             return stored.evidence().offer(hop.version()).isPresent();
         } catch (StoreException | RuntimeException e) {
-            others.failed(machine);
             LOG.warnf(
                     "machine=%s offer of %s not stored, so not made: %s",
                     machine.name(), hop.version(), e.getMessage());
@@ -364,8 +366,9 @@ public final class GraphService implements GraphApi {
             try {
                 machines.change(machine.name(), before -> noted(before, call, who, found, told));
             } catch (StoreException | RuntimeException e) {
-                others.failed(machine);
                 LOG.debugf("machine=%s what it shows is not stored: %s", machine.name(), e.getMessage());
+            } finally {
+                others.ended(machine);
             }
         });
     }

@@ -1,17 +1,20 @@
 package dev.lockkeeper.operator.graph;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Bounds how many machines that are no nodes get a record: their ids can be made up. Those that this replica is making count before its
- * cache shows them; those that another replica is making do not, so for a moment there may be some more.
+ * Bounds how many machines that are no nodes get a record: their ids can be made up. A record that this replica is writing keeps its
+ * place until the write has ended, whatever the cache shows meanwhile, as it may be removed and made anew in between. Those that
+ * another replica is making do not count, so for a moment there may be some more.
  */
 final class Others {
 
     private final Machines machines;
     private final int most;
-    private final Set<String> beingMade = new HashSet<>();
+    private final Map<String, Integer> writers = new HashMap<>();
 
     Others(Machines machines, int most) {
         this.machines = machines;
@@ -24,36 +27,36 @@ final class Others {
 
     /** Whether the machine has no record and can get none. */
     synchronized boolean isFull(MachineView machine) {
-        beingMade.removeIf(name -> machines.named(name).isPresent());
-        if (!isOther(machine) || beingMade.contains(machine.name())) {
+        String name = machine.name();
+        if (!isOther(machine) || machines.named(name).isPresent() || writers.containsKey(name)) {
             return false;
         }
-        long recorded =
-                machines.all().stream().filter(m -> m.evidence().node() == null).count();
-        return recorded + beingMade.size() >= most;
+        Set<String> places = new HashSet<>(writers.keySet());
+        machines.all().stream().filter(m -> m.evidence().node() == null).forEach(m -> places.add(m.name()));
+        return places.size() >= most;
     }
 
     /**
-     * Takes a place for the machine's record, which is to be made now.
+     * Takes a place for the machine's record, which is to be written now; {@link #ended} gives it back.
      *
-     * @return false: there is none
+     * @return false: there is none, and nothing to give back
      */
     synchronized boolean begin(MachineView machine) {
         if (isFull(machine)) {
             return false;
         }
         if (isOther(machine)) {
-            beingMade.add(machine.name());
+            writers.merge(machine.name(), 1, Integer::sum);
         }
         return true;
     }
 
-    /** The record was not made. */
-    synchronized void failed(MachineView machine) {
-        beingMade.remove(machine.name());
+    /** The write is through, or was given up. */
+    synchronized void ended(MachineView machine) {
+        writers.computeIfPresent(machine.name(), (_, count) -> count == 1 ? null : count - 1);
     }
 
     private static boolean isOther(MachineView machine) {
-        return !machine.exists() && machine.name().startsWith("id-");
+        return machine.name().startsWith("id-");
     }
 }

@@ -87,6 +87,10 @@ final class TestingMachines implements Machines {
         stored.put(name, view(name, evidence));
     }
 
+    void remove(String name) {
+        stored.remove(name);
+    }
+
     @Override
     public Collection<MachineView> all() {
         return stored.values();
