@@ -226,9 +226,10 @@ class PinIT {
     void aNodeOnAnotherStreamIsToldWithTheCommandThatMovesIt() throws Exception {
         rig.group("strayed");
         MachineSpec machine = node("strayed-1", "strayed", V1);
-        edge(machine, "strayed");
         pin("strayed", "strayed", spec -> spec.setStream("testing"));
         Rig.await().untilAsserted(() -> {
+            // Until the operator has seen the node, what its agent says is a stranger's word: agents ask again.
+            edge(machine, "strayed");
             assertThat(releases.pinned("strayed", "WrongStream").getMessage())
                     .startsWith("strayed-1 follows another stream")
                     .contains("rpm-ostree rebase ostree-image-signed:docker://quay.io/fedora/fedora-coreos:testing");
