@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -95,52 +97,53 @@ public final class MachineCache implements Machines, AutoCloseable {
 
     @Override
     public Recorded record(MachineView known, Update update) throws StoreException {
-        String name = known.name();
-        MachineView machine = known;
-        for (int i = 0; i < tries; i++) {
-            if (machine == null) {
-                machine = read(name).orElseGet(() -> MachineView.absent(name));
+        AtomicReference<Update> before = new AtomicReference<>();
+        MachineView machine = swap(known.name(), known, current -> {
+            Update recorded = current.update(update.token()).orElse(null);
+            before.set(recorded);
+            if (recorded != null && (recorded.saysTheSameAs(update) || !update.mayReplace(recorded))) {
+                return null;
             }
-            if (!machine.exists()) {
-                machine = create(name);
-            }
-            if (machine != null) {
-                Update before = machine.update(update.token()).orElse(null);
-                if (before != null && (before.saysTheSameAs(update) || !update.mayReplace(before))) {
-                    return new Recorded(machine, before);
-                }
-                MachineView stored = put(
-                        name,
-                        FleetMapping.patch(MachineView.with(machine.updates(), update), machine.resourceVersion()));
-                if (stored != null) {
-                    return new Recorded(stored, before);
-                }
-                machine = null;
-            }
-        }
-        throw new StoreException("FleetMachine '" + name + "' is changed by others all the time.");
+            return FleetMapping.patch(MachineView.with(current.updates(), update), current.resourceVersion());
+        });
+        return new Recorded(machine, before.get());
     }
 
     @Override
     public MachineView change(String name, UnaryOperator<Evidence> change) throws StoreException {
-        MachineView known = byName.get(name);
+        return swap(name, byName.get(name), current -> {
+            Evidence next = change.apply(current.evidence());
+            return next.equals(current.evidence()) ? null : FleetMapping.patch(next, current.resourceVersion());
+        });
+    }
+
+    /**
+     * Compare and swap: patches the version that is known, and on a conflict a fresh read. A record that is not there is made first.
+     *
+     * @param known null: not known
+     * @param change the patch for a version, with that version in it; null: it needs none. Asked anew for each try
+     * @return what is stored then
+     */
+    private MachineView swap(String name, MachineView known, Function<MachineView, ObjectNode> change)
+            throws StoreException {
+        MachineView machine = known;
         for (int i = 0; i < tries; i++) {
-            if (known == null) {
-                known = read(name).orElse(null);
+            if (machine == null) {
+                machine = read(name).orElse(null);
             }
-            if (known == null) {
-                known = create(name);
+            if (machine == null || !machine.exists()) {
+                machine = create(name);
             }
-            if (known != null) {
-                Evidence next = change.apply(known.evidence());
-                if (next.equals(known.evidence())) {
-                    return known;
+            if (machine != null) {
+                ObjectNode patch = change.apply(machine);
+                if (patch == null) {
+                    return machine;
                 }
-                MachineView stored = put(known.name(), FleetMapping.patch(next, known.resourceVersion()));
+                MachineView stored = put(name, patch);
                 if (stored != null) {
                     return stored;
                 }
-                known = null;
+                machine = null;
             }
         }
         throw new StoreException("FleetMachine '" + name + "' is changed by others all the time.");
