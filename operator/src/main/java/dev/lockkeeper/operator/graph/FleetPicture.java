@@ -59,7 +59,7 @@ record FleetPicture(
             Membership membership,
             Collection<NodeView> nodes,
             Collection<MachineView> machines,
-            Function<String, Map<String, PinStatus.OfArchitecture>> before,
+            Function<String, Map<String, PinStatus.Since>> before,
             Times times,
             Instant now) {
         Map<String, MachineView> records =

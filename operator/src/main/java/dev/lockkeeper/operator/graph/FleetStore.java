@@ -21,7 +21,7 @@ public interface FleetStore {
     void remove(MachineView machine);
 
     /** What the pin's status tells of each architecture, as far as its next status builds on it. */
-    Map<String, PinStatus.OfArchitecture> told(String pin);
+    Map<String, PinStatus.Since> told(String pin);
 
     /** Writes a pin's status where it differs. */
     void tell(PinView pin, PinStatus status);

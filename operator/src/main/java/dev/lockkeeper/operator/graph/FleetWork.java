@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -96,7 +95,7 @@ public final class FleetWork {
         figures.accept(FleetFigures.of(picture));
     }
 
-    private Map<String, PinStatus.OfArchitecture> told(String pin) {
+    private Map<String, PinStatus.Since> told(String pin) {
         PinStatus told = toldPins.get(pin);
         if (told == null) {
             try {
@@ -107,7 +106,7 @@ public final class FleetWork {
             }
         }
         return told.architectures().stream()
-                .collect(Collectors.toMap(PinStatus.OfArchitecture::architecture, Function.identity()));
+                .collect(Collectors.toMap(PinStatus.OfArchitecture::architecture, PinStatus.OfArchitecture::since));
     }
 
     /** Only where there is a question open: it costs a read. */

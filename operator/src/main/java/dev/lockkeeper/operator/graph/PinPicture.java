@@ -43,8 +43,8 @@ final class PinPicture {
         this.now = now;
     }
 
-    /** @param before what was told last, by architecture */
-    PinStatus of(PinView pin, Map<String, OfArchitecture> before) {
+    /** @param before what its last status told, by architecture */
+    PinStatus of(PinView pin, Map<String, PinStatus.Since> before) {
         List<Standing> own = fleet.stream().filter(s -> pin.equals(s.pin())).toList();
         GraphView graph = state.policies().graph(pin).orElse(null);
         StreamGraphs stream =
@@ -93,7 +93,7 @@ final class PinPicture {
             List<Standing> own,
             Map<String, GraphNode> targets,
             Set<String> heldBack,
-            Map<String, OfArchitecture> before) {
+            Map<String, PinStatus.Since> before) {
         Set<String> names = new HashSet<>(targets.keySet());
         own.forEach(s -> names.add(architecture(s)));
         List<OfArchitecture> all = new ArrayList<>();
@@ -110,7 +110,7 @@ final class PinPicture {
                     ? null
                     : Target.ifNothingWereWithheld(stream, newestScope(stream, name), pin, now)
                             .orElse(null);
-            OfArchitecture last = before.get(name);
+            PinStatus.Since last = before.getOrDefault(name, PinStatus.Since.NOTHING);
             PinRoll roll = new PinRoll(state, pin.stream(), name, here, target, goal);
             PinStatus.Roll told = roll.of(last, now);
             all.add(new OfArchitecture(
@@ -123,10 +123,8 @@ final class PinPicture {
                     here.size() - current - behind,
                     PinRoll.states(here),
                     told,
-                    behind == 0 ? null : since(last == null ? null : last.behindSince()),
-                    heldBack.contains(name) && !here.isEmpty()
-                            ? since(last == null ? null : last.heldBackSince())
-                            : null));
+                    behind == 0 ? null : since(last.behind()),
+                    heldBack.contains(name) && !here.isEmpty() ? since(last.heldBack()) : null));
         }
         return all;
     }

@@ -67,14 +67,11 @@ final class PinRoll {
         this.goal = goal == null ? target : goal;
     }
 
-    /** @param before what was told last; null: nothing */
-    Roll of(PinStatus.OfArchitecture before, Instant now) {
+    Roll of(PinStatus.Since before, Instant now) {
         boolean moves = machines.stream().anyMatch(Standing::isBehind);
-        boolean same = before != null
-                && before.roll().since() != null
-                && target != null
-                && target.version().equals(before.target());
-        Instant since = !moves ? null : same ? before.roll().since() : now;
+        boolean same =
+                before.rolling() != null && target != null && target.version().equals(before.target());
+        Instant since = !moves ? null : same ? before.rolling() : now;
         Health health = health(moves);
         return new Roll(
                 health.is(),

@@ -48,13 +48,19 @@ public record PinStatus(
             states = Collections.unmodifiableMap(new TreeMap<>(states));
         }
 
-        /** What the next status builds on. */
-        public static OfArchitecture before(
-                String architecture, String target, Instant behindSince, Instant rollingSince, Instant heldBackSince) {
-            Roll roll = new Roll(RollHealth.Healthy, null, 0, 0, rollingSince, null);
-            return new OfArchitecture(
-                    architecture, target, null, 0, 0, 0, 0, Map.of(), roll, behindSince, heldBackSince);
+        Since since() {
+            return new Since(target, behindSince, roll.since(), heldBackSince);
         }
+    }
+
+    /**
+     * Since when what a status tells of an architecture has been so: what the next status builds on. Null: it is not.
+     *
+     * @param target of that status
+     */
+    public record Since(String target, Instant behind, Instant rolling, Instant heldBack) {
+
+        static final Since NOTHING = new Since(null, null, null, null);
     }
 
     /**

@@ -21,18 +21,25 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Writes what the leader concludes of machines, pins and releases. */
 public final class FleetWriter implements FleetStore {
 
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
+    private static final int TURNS = 16;
 
     private final KubernetesClient client;
     private final MachineCache machines;
     private final int tries;
     private final Clock clock;
+    /** Many machines are judged on one release at a time: their writes queue here, where they would fail by conflict else. */
+    private final List<Lock> turns =
+            Stream.<Lock>generate(ReentrantLock::new).limit(TURNS).toList();
 
     /** @param tries how often a change that conflicts is tried on a fresh read */
     public FleetWriter(KubernetesClient client, MachineCache machines, int tries, Clock clock) {
@@ -63,16 +70,15 @@ public final class FleetWriter implements FleetStore {
     }
 
     @Override
-    public Map<String, PinStatus.OfArchitecture> told(String pin) {
+    public Map<String, PinStatus.Since> told(String pin) {
         StreamPin stored = client.resources(StreamPin.class).withName(pin).get();
-        Map<String, PinStatus.OfArchitecture> told = new HashMap<>();
+        Map<String, PinStatus.Since> told = new HashMap<>();
         if (stored != null && stored.getStatus() != null && stored.getStatus().getArchitectures() != null) {
             stored.getStatus()
                     .getArchitectures()
                     .forEach(a -> told.put(
                             a.getArchitecture(),
-                            PinStatus.OfArchitecture.before(
-                                    a.getArchitecture(),
+                            new PinStatus.Since(
                                     a.getTarget(),
                                     FleetMapping.time(a.getBehindSince()),
                                     FleetMapping.time(a.getRollingSince()),
@@ -133,6 +139,16 @@ public final class FleetWriter implements FleetStore {
 
     @Override
     public ReleaseView change(String release, Function<ReleaseView, ReleaseView.Status> change) throws StoreException {
+        Lock turn = turns.get(Math.floorMod(release.hashCode(), TURNS));
+        turn.lock();
+        try {
+            return swap(release, change);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private ReleaseView swap(String release, Function<ReleaseView, ReleaseView.Status> change) throws StoreException {
         try {
             for (int i = 0; i < tries; i++) {
                 FleetRelease stored =

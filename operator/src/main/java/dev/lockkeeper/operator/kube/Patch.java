@@ -48,8 +48,10 @@ public final class Patch {
         HttpResponse<String> response;
         try {
             response = client.getHttpClient().sendAsync(request, String.class).get(patience, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new KubernetesClientException("PATCH " + uri + " got no answer: " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new KubernetesClientException("PATCH " + uri + " got no answer within " + patience + " ms", e);
+        } catch (ExecutionException e) {
+            throw new KubernetesClientException("PATCH " + uri + " got no answer: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KubernetesClientException("PATCH " + uri + " was interrupted", e);

@@ -406,7 +406,7 @@ class FleetPictureTest {
         machines.add(TestingMachines.with(
                 TestingMachines.view("worker-3", running("worker-3", V2)),
                 update("third", V3, Verdict.Failed, began.plusSeconds(700))));
-        PinStatus.OfArchitecture before = PinStatus.OfArchitecture.before("x86_64", V3, began, began, null);
+        PinStatus.Since before = new PinStatus.Since(V3, began, began, null);
         PinStatus.Roll roll = x86(FleetPicture.of(
                                 state,
                                 new Membership(groups),

@@ -64,7 +64,7 @@ final class TestingReleases implements FleetStore {
     public void remove(MachineView machine) {}
 
     @Override
-    public Map<String, PinStatus.OfArchitecture> told(String pin) {
+    public Map<String, PinStatus.Since> told(String pin) {
         return Map.of();
     }
 
