@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockkeeper.system.Chart.Rendered;
 import dev.lockkeeper.testbed.control.Helm;
+import dev.lockkeeper.testbed.control.ToolResult;
 import dev.lockkeeper.testbed.operator.Manifests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -396,7 +397,7 @@ class ChartIT {
                 "affinity.antiAffinity.x=1; antiAffinity",
             })
     void aWrongValueIsRefusedByName(String value, String named) {
-        Helm.Result result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
+        ToolResult result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
         assertThat(result.status()).as("%s gave:%n%s", value, result.out()).isNotZero();
         assertThat(result.err())
                 .contains("values don't meet the specifications of the schema(s)")
@@ -415,7 +416,7 @@ class ChartIT {
                 "podLabels.app\\.kubernetes\\.io/name=other; podLabels has app.kubernetes.io/name: drains know",
             })
     void aValueThatHasAPlaceOfItsOwnIsSentThere(String value, String sentence) {
-        Helm.Result result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
+        ToolResult result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
         assertThat(result.status()).isNotZero();
         assertThat(result.err()).contains(sentence);
     }

@@ -2,7 +2,6 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,8 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroupDefaults;
 import dev.lockkeeper.crds.v1alpha1.RebootGroupStatus;
 import dev.lockkeeper.crds.v1alpha1.SlotCount;
 import dev.lockkeeper.testbed.control.ControlPlane;
+import dev.lockkeeper.testbed.control.Kubectl;
+import dev.lockkeeper.testbed.control.ToolResult;
 import dev.lockkeeper.testbed.fleet.Fleet;
 import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.operator.Manifests;
@@ -26,13 +27,9 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -455,29 +452,10 @@ class CrdIT {
         return Manifests.root().resolve(child).toString();
     }
 
-    /** Runs kubectl as admin. Skipped without one, unless {@code -Dkubectl.required=true} makes that a failure. */
-    private String kubectl(String... arguments) throws IOException, InterruptedException {
-        if (!Boolean.getBoolean("kubectl.required")) {
-            assumeTrue(
-                    Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                            .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl"))),
-                    "kubectl is not on the PATH: what only kubectl can show was not tested");
-        }
-        List<String> command = new ArrayList<>(List.of("kubectl"));
-        command.addAll(List.of(arguments));
-        Path output = folder.resolve("kubectl.out");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("KUBECONFIG", plane.adminKubeconfig().toString());
-        builder.environment().put("KUBECACHEDIR", folder.resolve("cache").toString());
-        Process process = builder.start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        if (!ended) {
-            process.destroyForcibly();
-        }
-        String text = Files.readString(output);
-        assertThat(ended).as("kubectl ended within a minute: %s", text).isTrue();
-        assertThat(process.exitValue()).as(text).isZero();
-        return text;
+    /** What kubectl says as admin, warnings included. */
+    private String kubectl(String... arguments) {
+        ToolResult result =
+                Kubectl.ready(folder, plane.adminKubeconfig(), System.out).run(arguments);
+        return result.ok() + result.err();
     }
 }

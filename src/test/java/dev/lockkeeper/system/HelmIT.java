@@ -6,6 +6,7 @@ import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.crds.v1alpha1.UpdateGraph;
 import dev.lockkeeper.testbed.control.ControlPlane;
 import dev.lockkeeper.testbed.control.Helm;
+import dev.lockkeeper.testbed.control.ToolResult;
 import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.fleet.PublishedReleases;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
@@ -90,7 +91,7 @@ class HelmIT {
             assertThat(service(rig.admin).getSpec().getClusterIP()).isEqualTo(ADDRESS);
             assertThat(service(rig.admin).getMetadata().getUid()).isEqualTo(service);
 
-            Helm.Result other = helm.run(command("upgrade", "--set", "service.clusterIP=10.3.0.16"));
+            ToolResult other = helm.run(command("upgrade", "--set", "service.clusterIP=10.3.0.16"));
             assertThat(other.status()).isNotZero();
             assertThat(other.err())
                     .contains("service.clusterIP is 10.3.0.16, but the Service lockkeeper has " + ADDRESS)
@@ -204,7 +205,7 @@ class HelmIT {
 
     /** Its pod is admitted; the testbed's kubelets run nothing, so the test says itself that it has succeeded. */
     private static void testPasses(Helm helm, KubernetesClient admin) throws Exception {
-        CompletableFuture<Helm.Result> test = CompletableFuture.supplyAsync(
+        CompletableFuture<ToolResult> test = CompletableFuture.supplyAsync(
                 () -> helm.run("test", NAME, "--namespace", Manifests.NAMESPACE, "--timeout", "1m"));
         Rig.await().until(() -> {
             Pod pod = admin.pods()

@@ -1,21 +1,17 @@
 package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockkeeper.testbed.control.ControlPlane;
+import dev.lockkeeper.testbed.control.Kubectl;
+import dev.lockkeeper.testbed.control.ToolResult;
 import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.operator.Manifests;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -147,29 +143,10 @@ class OverlayIT {
                         TimeUnit.SECONDS);
     }
 
-    /** Runs kubectl as admin. Skipped without one, unless {@code -Dkubectl.required=true} makes that a failure. */
-    private String kubectl(Rig rig, String... arguments) throws IOException, InterruptedException {
-        if (!Boolean.getBoolean("kubectl.required")) {
-            assumeTrue(
-                    Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                            .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl"))),
-                    "kubectl is not on the PATH: what only kubectl can show was not tested");
-        }
-        List<String> command = new ArrayList<>(List.of("kubectl"));
-        command.addAll(List.of(arguments));
-        Path output = Files.createTempFile(folder, "kubectl", ".out");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("KUBECONFIG", rig.plane.adminKubeconfig().toString());
-        builder.environment().put("KUBECACHEDIR", folder.resolve("cache").toString());
-        Process process = builder.start();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        if (!ended) {
-            process.destroyForcibly();
-        }
-        String text = Files.readString(output);
-        assertThat(ended).as("kubectl ended within a minute: %s", text).isTrue();
-        assertThat(process.exitValue()).as(text).isZero();
-        return text;
+    /** What kubectl says as admin, warnings included. */
+    private String kubectl(Rig rig, String... arguments) {
+        ToolResult result =
+                Kubectl.ready(folder, rig.plane.adminKubeconfig(), System.out).run(arguments);
+        return result.ok() + result.err();
     }
 }

@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The pinned Go modules from which the control plane, and Helm, are compiled: {@code testbed/go} of the checked-out tree. */
+/** The pinned Go modules from which the control plane, Helm and kubectl are compiled: {@code testbed/go} of the checked-out tree. */
 record GoSources(Path folder) {
-    /** The folder of Helm's module. */
+    /** The folder of the module of Helm and kubectl. */
     static final String HELM = "helm";
 
     private static final String INSIDE_TREE = "testbed/go";
