@@ -13,7 +13,13 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.lockkeeper.operator.kube.FleetWriter;
 import dev.lockkeeper.operator.kube.KubeGroupStore;
+import dev.lockkeeper.operator.kube.MachineCache;
+import dev.lockkeeper.operator.kube.NodeWriter;
+import dev.lockkeeper.operator.kube.Patch;
+import dev.lockkeeper.operator.kube.StatusBoard;
+import dev.lockkeeper.operator.kube.StreamMaps;
 import dev.lockkeeper.operator.observe.KubeEvents;
 import java.time.Clock;
 import java.time.Instant;
@@ -127,6 +133,28 @@ class HouseRulesTest {
             .accessTargetWhere(calls("updateStatus", "patchStatus", "patchResourceAndStatus", "editStatus"))
             .because(
                     "holders live in RebootGroup.status: a second writer, such as a reconciler, could lose or invent one");
+
+    @ArchTest
+    static final ArchRule eachPatchHasItsWriter = noClasses()
+            .that()
+            // FleetMachines, Nodes, the annotations of RebootGroups, and Events.
+            .doNotBelongToAnyOf(MachineCache.class, NodeWriter.class, StatusBoard.class, KubeEvents.class)
+            .and()
+            .doNotHaveSimpleName("StatusPatch")
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(Patch.class)
+            .because("each kind has one writer: whoever patches a second one must be seen here");
+
+    @ArchTest
+    static final ArchRule eachStatusHasItsWriter = noClasses()
+            .that()
+            // StreamPins and FleetReleases, and UpdateGraphs.
+            .doNotBelongToAnyOf(FleetWriter.class, StreamMaps.class)
+            .should()
+            .dependOnClassesThat()
+            .haveSimpleName("StatusPatch")
+            .because("each status has one writer: whoever writes a second one must be seen here");
 
     @ArchTest
     static final ArchRule nothingThatRetriesOrOverwrites = noClasses()
