@@ -14,6 +14,7 @@ export MAVEN_OPTS := --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
 MVN := mvn -B -ntp -Dstyle.color=never
 QUICK := $(MVN) -q -DskipTests
 TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -cp 'testbed/target/lockkeeper-testbed.jar:testbed/target/lib/*'
+MINUTES ?= 30
 # More options for Maven, such as -Dfcos.required=true.
 MORE ?=
 # Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
@@ -70,6 +71,10 @@ run: build ## Run the operator against the cluster of KUBECONFIG
 .PHONY: bench
 bench: binaries ## Measure; figures go to docs/performance.md by hand
 	@$(TESTBED) dev.lockkeeper.testbed.bench.Bench
+
+.PHONY: soak
+soak: binaries ## 30 minutes of 1,000 agents at 10 times their pace, with faults; MINUTES=5 for less
+	@$(TESTBED) dev.lockkeeper.testbed.bench.Soak $(MINUTES)
 
 .PHONY: format
 format: tools ## Apply the formatter

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What Linux tells of a running process. */
 record ProcessFigures(long pid) {
@@ -16,6 +18,30 @@ record ProcessFigures(long pid) {
             }
         }
         throw new IOException("process " + pid + " has no memory");
+    }
+
+    /** How many files it has open, sockets included. */
+    int files() throws IOException {
+        return open(_ -> true);
+    }
+
+    int sockets() throws IOException {
+        return open(target -> target.startsWith("socket:"));
+    }
+
+    private int open(Predicate<String> wanted) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return (int) descriptors.filter(d -> wanted.test(target(d))).count();
+        }
+    }
+
+    /** Empty for one that was closed meanwhile. */
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** Processor time that it used since its start, of all its threads. */

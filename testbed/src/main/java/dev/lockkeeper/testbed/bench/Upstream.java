@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Publishes releases over HTTP as Fedora does: three streams, each with as many releases as Fedora's longest stream had in July 2026, for
@@ -34,7 +35,7 @@ final class Upstream implements AutoCloseable {
     static final List<String> STREAMS = List.of("stable", "testing", "next");
     static final String GRAPH = "fedora";
 
-    private static final int RELEASES = 217;
+    static final int COUNT = 217;
     private static final int BARRIER_EVERY = 20;
     private static final LocalDate FIRST = LocalDate.of(2018, 3, 1);
     private static final DateTimeFormatter DATE = DateTimeFormatter.BASIC_ISO_DATE;
@@ -44,6 +45,8 @@ final class Upstream implements AutoCloseable {
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
     /** Of {@link System#nanoTime}; 0: it has not come yet. */
     private final AtomicLong firstRequest = new AtomicLong();
+
+    private volatile boolean failing;
 
     private Upstream(HttpServer server) {
         this.server = server;
@@ -61,17 +64,17 @@ final class Upstream implements AutoCloseable {
     /** The newest release is being rolled out for a month from now. */
     static PublishedReleases releases(String stream) {
         PublishedReleases releases = new PublishedReleases(stream).withCommits();
-        for (int i = 0; i < RELEASES; i++) {
+        for (int i = 0; i < COUNT; i++) {
             String version = version(stream, i);
             releases.out(version);
             if (i % BARRIER_EVERY == BARRIER_EVERY / 2) {
                 releases.barrier(version);
             }
         }
-        return releases.rollout(version(stream, RELEASES - 1), Instant.now(), 0, Duration.ofDays(30));
+        return releases.rollout(version(stream, COUNT - 1), Instant.now(), 0, Duration.ofDays(30));
     }
 
-    /** @param index from 0, the oldest, to {@value #RELEASES}-1 */
+    /** @param index from 0, the oldest, to {@value #COUNT}-1 */
     static String version(String stream, int index) {
         return "%d.%s.%d.0"
                 .formatted(28 + index / 13, FIRST.plusWeeks(2L * index).format(DATE), 3 - STREAMS.indexOf(stream));
@@ -79,16 +82,21 @@ final class Upstream implements AutoCloseable {
 
     /** The newest release that all agents may have. */
     static String newest(String stream) {
-        return version(stream, RELEASES - 2);
+        return version(stream, COUNT - 2);
     }
 
     /** One with two barriers before the newest. */
     static String old(String stream) {
-        return version(stream, RELEASES - 2 * BARRIER_EVERY);
+        return version(stream, COUNT - 2 * BARRIER_EVERY);
     }
 
     void publish(PublishedReleases releases) {
         releases.files().forEach((name, text) -> files.put("/" + name, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** While it fails, every request is answered with 503. */
+    void failing(boolean fails) {
+        failing = fails;
     }
 
     long bytes() {
@@ -98,6 +106,10 @@ final class Upstream implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         firstRequest.compareAndSet(0, System.nanoTime());
         try (exchange) {
+            if (failing) {
+                exchange.sendResponseHeaders(503, -1);
+                return;
+            }
             byte[] file = files.get(exchange.getRequestURI().getPath());
             String etag = "\"" + Arrays.hashCode(file) + "\"";
             exchange.getResponseHeaders().set("ETag", etag);
@@ -113,6 +125,20 @@ final class Upstream implements AutoCloseable {
 
     /** Creates the UpdateGraph and waits until its data are stored: milliseconds from the first request to the status that says so. */
     double serve(KubernetesClient admin) throws InterruptedException {
+        return serve(admin, _ -> {});
+    }
+
+    double serve(KubernetesClient admin, Consumer<UpdateGraphSpec> change) throws InterruptedException {
+        UpdateGraphSpec spec = spec();
+        change.accept(spec);
+        UpdateGraph graph = new UpdateGraph();
+        graph.setMetadata(new ObjectMetaBuilder().withName(GRAPH).build());
+        graph.setSpec(spec);
+        firstRequest.set(0);
+        return await(admin, admin.resource(graph).create().getMetadata().getGeneration());
+    }
+
+    private UpdateGraphSpec spec() {
         String base = "http://127.0.0.1:" + server.getAddress().getPort();
         MetadataSource metadata = new MetadataSource();
         metadata.setReleasesUrl(base + "/releases-${stream}.json");
@@ -122,11 +148,7 @@ final class Upstream implements AutoCloseable {
         UpdateGraphSpec spec = new UpdateGraphSpec();
         spec.setSource(source);
         spec.setStreams(STREAMS);
-        UpdateGraph graph = new UpdateGraph();
-        graph.setMetadata(new ObjectMetaBuilder().withName(GRAPH).build());
-        graph.setSpec(spec);
-        firstRequest.set(0);
-        return await(admin, admin.resource(graph).create().getMetadata().getGeneration());
+        return spec;
     }
 
     /** Lets the leader refresh, and waits for the end of that: milliseconds from its first request to its status. */

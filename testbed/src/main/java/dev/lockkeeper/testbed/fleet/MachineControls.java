@@ -38,6 +38,10 @@ final class MachineControls {
         await(() -> staged != null);
     }
 
+    void forgetFaults() {
+        change(faults::clear);
+    }
+
     void pause(boolean value) {
         change(() -> paused = value);
     }

@@ -136,6 +136,11 @@ public final class SimulatedMachine implements AutoCloseable {
         controls.repair();
     }
 
+    /** Faults that have not happened yet will not happen. */
+    public void forgetFaults() {
+        controls.forgetFaults();
+    }
+
     /** A person restarts the agent: what it had staged is forgotten, and its open request ends. */
     public void restartAgent() {
         agentLife.cancel(true);
