@@ -28,7 +28,11 @@ final class ApiReference {
 
     static String of(List<JsonNode> crds) {
         ApiReference reference = new ApiReference();
-        crds.forEach(crd -> reference.text.append("- ").append(link(crd.at("/spec/names/kind").asText())).append('\n'));
+        crds.forEach(crd -> reference
+                .text
+                .append("- ")
+                .append(link(crd.at("/spec/names/kind").asText()))
+                .append('\n'));
         reference.text.append('\n');
         crds.forEach(reference::kind);
         return reference.text.toString();
