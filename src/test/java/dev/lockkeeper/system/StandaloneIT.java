@@ -227,6 +227,9 @@ class StandaloneIT {
             assertThat(releases.pin(GROUP).getStatus().getArchitectures())
                     .anyMatch(a -> a.getArchitecture().equals(name));
         }
+        assertThat(operator.management("/explain?node=id-" + machines.getFirst().agentId())
+                        .body())
+                .contains("\"pin\" : \"builders\"");
     }
 
     @Test

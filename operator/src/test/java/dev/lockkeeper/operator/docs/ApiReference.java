@@ -81,7 +81,8 @@ final class ApiReference {
         text.append(cell(part.description())).append("\n\n");
         List<String> rules = rules(part.schema());
         if (!rules.isEmpty()) {
-            rules.forEach(rule -> text.append("- It ").append(rule).append(".\n"));
+            text.append("Rules:\n\n");
+            rules.forEach(rule -> text.append("- ").append(rule).append('\n'));
             text.append('\n');
         }
         text.append("| field | type | default | bounds | meaning |\n|---|---|---|---|---|\n");

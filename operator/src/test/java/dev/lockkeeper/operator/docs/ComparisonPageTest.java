@@ -40,14 +40,16 @@ class ComparisonPageTest {
             }
         }
         // That the links lead somewhere is for DocLinksTest.
-        assertThat(cells).hasSizeGreaterThan(15).allSatisfy(cell -> assertThat(cell)
-                .containsPattern(OWN_LINK));
+        assertThat(cells)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(cell -> assertThat(cell).containsPattern(OWN_LINK));
     }
 
     @Test
     void everySourceIsAtACommitAndEveryReferenceHasASource() {
         List<String> sources = matches(SOURCE).map(m -> m.group(1)).toList();
-        assertThat(matches(SOURCE).map(m -> m.group(2))).allSatisfy(url -> assertThat(url).matches(AT_A_COMMIT));
+        assertThat(matches(SOURCE).map(m -> m.group(2)))
+                .allSatisfy(url -> assertThat(url).matches(AT_A_COMMIT));
         assertThat(sources)
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(
