@@ -12,6 +12,9 @@ import dev.lockkeeper.operator.graph.Policies;
 import dev.lockkeeper.operator.graph.UpdateSource;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table of {@code docs/metrics.md}, from a scrape in which every metric was seen once. */
@@ -31,6 +35,10 @@ class MetricsPageTest {
     private static final Pattern HELP = Pattern.compile("# HELP (lockkeeper_\\w+) (.+)");
     private static final Pattern TYPE = Pattern.compile("# TYPE (lockkeeper_\\w+) (\\w+)");
     private static final Pattern SAMPLE = Pattern.compile("(lockkeeper_\\w+)(?:\\{(.*)})? \\S+");
+
+    private static final Path SOURCES = Page.ROOT.resolve("operator/src/main/java/dev/lockkeeper/operator/observe");
+    private static final Pattern METER =
+            Pattern.compile("(?:PREFIX \\+ |\\bgauge\\(\\s*|\\bwork\\(\\s*)\"([a-z.]+[a-z])\"");
 
     private final TestingClock clock = new TestingClock();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -67,23 +75,16 @@ class MetricsPageTest {
 
     /** A meter that nothing here makes would be missing from the page. */
     @Test
-    void everyMeterOfTheCodeIsSeen() {
+    void everyMeterOfTheCodeIsSeen() throws IOException {
         seeAll();
         Set<String> seen = registry.getMeters().stream()
                 .map(meter -> meter.getId().getName())
                 .collect(Collectors.toSet());
         Set<String> inCode = new TreeSet<>();
-        for (Class<?> meters : List.of(Meters.class, FleetMeters.class)) {
-            String source = new Page(Page.ROOT
-                            .resolve("operator/src/main/java")
-                            .resolve(meters.getName().replace('.', '/') + ".java"))
-                    .text();
-            Pattern.compile("(?:PREFIX \\+ |\\bgauge\\(\\s*|\\bwork\\(\\s*)\"([a-z.]+)\"")
-                    .matcher(source)
-                    .results()
-                    .map(name -> "lockkeeper." + name.group(1))
-                    .filter(name -> !name.endsWith("."))
-                    .forEach(inCode::add);
+        try (Stream<Path> files = Files.list(SOURCES)) {
+            files.filter(file -> file.toString().endsWith("Meters.java"))
+                    .flatMap(file -> METER.matcher(new Page(file).text()).results())
+                    .forEach(name -> inCode.add("lockkeeper." + name.group(1)));
         }
         assertThat(inCode).hasSizeGreaterThan(20).isSubsetOf(seen);
     }
