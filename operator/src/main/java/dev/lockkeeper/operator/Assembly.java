@@ -121,7 +121,8 @@ public class Assembly {
                 settings.event().refusedInterval(),
                 clock);
         NodeWriter nodeWriter = new NodeWriter(lockClient);
-        LockMeters lockMeters = new LockMeters(meters, groupCache, nodeCache, groupCache::waiting, clock);
+        LockMeters lockMeters =
+                new LockMeters(meters, groupCache, nodeCache, groupCache::waiting, this::architectureOf, clock);
         graphs = new GraphAssembly(
                 lockClient,
                 settings,
@@ -199,6 +200,10 @@ public class Assembly {
                         .withMaxConcurrentRequestsPerHost(256)
                         .build())
                 .build();
+    }
+
+    private String architectureOf(String agentId) {
+        return graphs.records().architectureOf(agentId);
     }
 
     private GraphService.Outside graphsOutside(CrashPoint crashPoint, Consumer<String> wrongPasswords) {

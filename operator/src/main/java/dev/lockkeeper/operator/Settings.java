@@ -10,15 +10,20 @@ import java.util.Optional;
 /**
  * What an administrator may set, as property {@code lockkeeper.*} or environment variable {@code LOCKKEEPER_*}. Times are ISO-8601
  * durations, such as {@code PT20M}, or numbers with a unit, such as {@code 20m}. {@link SettingsCheck} keeps the bounds.
+ *
+ * <p>{@code docs/settings.md} is made from these comments and those bounds.
  */
 @ConfigMapping(prefix = "lockkeeper")
 public interface Settings {
 
-    /** The operator's own namespace, where its lease and the agents' passwords are: a DNS label. */
+    /** The operator's own namespace: its lease, the Secrets with the agents' passwords, and the stored graphs. */
     @WithDefault("lockkeeper")
     String namespace();
 
-    /** What this replica calls itself in the lease, 1 to 253 characters: no two replicas may have the same. */
+    /**
+     * What this replica calls itself in its status fields and Events, and, with a suffix that is new at each start, in the lease. No two
+     * replicas may have the same. None: made of the names of host and process.
+     */
     @WithName("replica")
     Optional<String> givenReplica();
 
@@ -47,30 +52,36 @@ public interface Settings {
     /** Agents and their requests. */
     interface Agent {
 
-        /** How long a request is held at most while waiting may help, PT0S (never hold) to PT29M: agents give up after 30 minutes. */
+        /**
+         * How long an agent's request is held at most while waiting may help. {@code PT0S}: never hold. Agents give up after 30 minutes;
+         * behind an HTTP proxy it must be shorter than the proxy's time-out.
+         */
         @WithDefault("PT20M")
         Duration maxHold();
 
-        /** A holder that was not told to reboot yet and does not ask for so long is taken back, PT1S to PT24H. */
+        /**
+         * A machine that holds a slot, was not told to reboot yet, and does not ask for so long loses the slot. An open request counts as
+         * asking.
+         */
         @WithDefault("PT15M")
         Duration askTimeout();
 
         /**
-         * How long after its last request an agent counts as waiting, PT1S to PT24H; and how long one that gave a slot back comes
-         * after all others.
+         * How long after its last request an agent counts in the status field {@code waiting}, and one that gave a slot back comes after
+         * all others.
          */
         @WithDefault("PT10M")
         Duration waitingWindow();
 
         /**
-         * The address under which machines reach the agents' port, for the configurations that are given out: http or https, a host, a
-         * port if need be, and a path if a proxy needs one. Absent: the one under which whoever asks for a configuration came.
+         * The address under which machines reach the agents' port, for the configurations that are given out. None: the one under which
+         * whoever asks for one came. Set it where a proxy changes scheme, host or path.
          */
         Optional<String> publicUrl();
 
         /**
-         * How many wrong passwords of one source are answered at once, as a burst and each minute, 0 to 10,000; each further one waits
-         * for a second.
+         * How many wrong passwords of one source address are answered at once, as a burst and each minute. The answer to each further one
+         * waits for a second; right ones never do. 0: every wrong one waits.
          */
         @WithDefault("10")
         int wrongPasswords();
@@ -81,13 +92,16 @@ public interface Settings {
     /** TLS on the agents' port: with both files, or plain HTTP with neither. */
     interface Tls {
 
-        /** The file of the server's certificate and those of its issuers, in PEM. */
+        /**
+         * The file of the certificate that agents are served with, in PEM, the server's own first. With both files the agents' port
+         * speaks TLS and nothing else, with neither plain HTTP; one alone is refused.
+         */
         Optional<String> certificate();
 
         /** The file of its private key, in PEM and without a passphrase. */
         Optional<String> key();
 
-        /** The time between two looks at whether the files have changed, PT0.1S to PT1M. */
+        /** The time between two looks at whether the files hold another pair, which is then served. */
         @WithDefault("PT10S")
         Duration reloadInterval();
     }
@@ -95,19 +109,19 @@ public interface Settings {
     /** Drains. */
     interface Drain {
 
-        /** The longest time between two looks at a running drain, PT0.1S to PT5M; it begins with shorter ones. */
+        /** The longest time between two looks at a running drain; it begins with shorter ones. */
         @WithDefault("PT5S")
         Duration retryInterval();
 
-        /** How often the figures of a running drain are written into the status at most, PT0S to PT10M. */
+        /** How often the figures of a running drain are written into the status at most. */
         @WithDefault("PT10S")
         Duration statusInterval();
 
-        /** How long a machine waits after its first given-up drain, doubled with each further one, PT1S to PT24H. */
+        /** How long a machine waits for its next try after its first given-up drain; doubled with each further one. */
         @WithDefault("PT30M")
         Duration backoff();
 
-        /** The longest such wait: at least drain.backoff, at most P7D. */
+        /** The longest such wait. */
         @WithDefault("PT24H")
         Duration backoffCap();
     }
@@ -115,11 +129,14 @@ public interface Settings {
     /** The lock's own requests to the API server. */
     interface Store {
 
-        /** The longest that one read or write may take, PT0.1S to PT1M. */
+        /** The longest that one read or write of the lock's state may take. */
         @WithDefault("PT5S")
         Duration timeout();
 
-        /** How often a swap that conflicts or fails is tried on a fresh read, 1 to 100. */
+        /**
+         * How often a swap of the lock's state that conflicts or fails is tried in all, each time on a fresh read, before the agent gets
+         * a 503.
+         */
         @WithDefault("8")
         int tries();
     }
@@ -127,15 +144,15 @@ public interface Settings {
     /** The election of the replica that works on nodes. */
     interface Leader {
 
-        /** How long the lead outlives its last renewal, PT1S to PT5M. */
+        /** How long the lead outlives its last renewal: the longest gap when the leader dies. */
         @WithDefault("PT15S")
         Duration leaseDuration();
 
-        /** When a leader that could not renew gives up: less than leader.lease-duration. */
+        /** When a leader that could not renew its lease gives up and ends itself. */
         @WithDefault("PT10S")
         Duration renewDeadline();
 
-        /** The time between two tries to get or renew the lead: at least PT0.1S, less than leader.renew-deadline. */
+        /** The time between two tries to get or renew the lead. */
         @WithDefault("PT2S")
         Duration retryPeriod();
     }
@@ -143,7 +160,7 @@ public interface Settings {
     /** Kubernetes Events. */
     interface Event {
 
-        /** For so long a second refusal of the same kind to the same machine leaves no Event, PT1S to P7D. */
+        /** For so long, a second refusal of the same kind to the same machine leaves no Event. */
         @WithDefault("PT1H")
         Duration refusedInterval();
     }
@@ -151,19 +168,19 @@ public interface Settings {
     /** Graphs and their sources. */
     interface Graph {
 
-        /** The time between two reads of pins, releases and graphs if no watch hurries them, PT0.1S to PT15S. */
+        /** The time between two reads of pins, releases and graphs by each replica, if no watch hurries them. */
         @WithDefault("PT5S")
         Duration readInterval();
 
-        /** A replica whose last such read is older answers no edges, PT1S to PT5M. */
+        /** A replica whose last such read is older answers no edges: it cannot know what was withdrawn meanwhile. */
         @WithDefault("PT30S")
         Duration trustedFor();
 
-        /** The longest that one request to a source may take, PT0.1S to PT10M. */
+        /** The longest that one request to the source of an UpdateGraph may take. */
         @WithDefault("PT30S")
         Duration fetchTimeout();
 
-        /** The longest answer of a source that is read, 1,024 to 268,435,456 bytes. */
+        /** The longest answer of a source that is read, in bytes. */
         @WithDefault("33554432")
         int maxBytes();
     }
@@ -171,27 +188,27 @@ public interface Settings {
     /** The records of machines. */
     interface Machine {
 
-        /** The time between two passes over all records by the leader, PT0.1S to PT5M. */
+        /** The time between two passes of the leader over the records of machines, pins and releases. */
         @WithDefault("PT5S")
         Duration passInterval();
 
-        /** How often it is stored that a machine was heard of, if nothing else is new, PT1S to P1D. */
+        /** How often it is stored that a machine was heard of, if nothing else is new. */
         @WithDefault("PT2H")
         Duration seenInterval();
 
-        /** For so long without a word a machine counts as silent: more than machine.seen-interval, at most P30D. */
+        /** For so long without a word a machine counts as Silent. */
         @WithDefault("PT5H")
         Duration silentAfter();
 
-        /** For so long without a word the record of a machine that is no node is removed: at least machine.silent-after. */
+        /** For so long without a word the record of a machine that is no node is removed. */
         @WithDefault("P30D")
         Duration forgetAfter();
 
-        /** How many machines that are no nodes get a record, 0 to 10,000. */
+        /** How many machines that are no nodes get a record. Others are offered nothing. */
         @WithDefault("500")
         int mostOthers();
 
-        /** An offer that was not asked for within this holds no other machine back, PT1S to P7D. */
+        /** An offer that its machine did not ask for within this holds no other machine back. */
         @WithDefault("PT1H")
         Duration offerPatience();
     }
@@ -199,10 +216,13 @@ public interface Settings {
     /** For tests alone. */
     interface Testing {
 
-        /** The time at which decisions about releases begin, such as 2026-07-22T12:00:00Z; it runs on. Absent: the true time. */
+        /**
+         * For tests: decisions about releases begin at this instant, such as {@code 2026-07-22T12:00:00Z}, which runs on; the start's log
+         * and the metric {@code lockkeeper_testing_clock} say so. Never set it on a cluster that matters.
+         */
         Optional<Instant> clock();
 
-        /** The marked step at which the process halts itself; absent: none. */
+        /** For crash tests: the process halts itself at this marked step. Never set it on a cluster that matters. */
         Optional<String> haltAt();
     }
 }

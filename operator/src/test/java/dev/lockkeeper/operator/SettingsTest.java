@@ -5,39 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
-import java.io.IOException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTest {
 
-    private static final Path DOCS = Path.of("..", "docs", "settings.md");
-    private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| `(lockkeeper\\.[a-z.-]+)` \\| `([A-Z_]+)` \\| (.+?) \\| .+? \\| .+ \\|$");
-
-    private static final Map<String, String> NO_DEFAULT = Map.of(
-            "lockkeeper.replica", "host name and process id",
-            "lockkeeper.agent.public-url", "none",
-            "lockkeeper.agent.tls.certificate", "none",
-            "lockkeeper.agent.tls.key", "none",
-            "lockkeeper.testing.clock", "none",
-            "lockkeeper.testing.halt-at", "none");
-
-    private static Settings settings(String... keysAndValues) {
+    static Settings settings(String... keysAndValues) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().withMapping(Settings.class);
         for (int i = 0; i < keysAndValues.length; i += 2) {
             builder.withDefaultValue(keysAndValues[i], keysAndValues[i + 1]);
@@ -139,41 +114,5 @@ class SettingsTest {
                 .hasMessage(
                         "Setting lockkeeper.drain.retry-interval is 'PT6M' and must be PT0.1S to PT5M: correct it or leave it out."
                                 + " Setting lockkeeper.store.tries is '0' and must be 1 to 100: correct it or leave it out.");
-    }
-
-    /** A setting that the page does not show, or one that it shows and that is none, misleads an administrator. */
-    @Test
-    void thePageListsExactlyTheSettings() throws IOException {
-        Map<String, String> documented = new TreeMap<>();
-        Matcher row = ROW.matcher(Files.readString(DOCS));
-        while (row.find()) {
-            String name = row.group(1);
-            assertThat(row.group(2)).isEqualTo(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"));
-            documented.put(name, row.group(3));
-        }
-        Map<String, String> inCode = new TreeMap<>();
-        collect("lockkeeper", Settings.class, inCode);
-        assertThat(documented).isEqualTo(inCode);
-    }
-
-    private static void collect(String prefix, Class<?> group, Map<String, String> defaults) {
-        Arrays.stream(group.getDeclaredMethods())
-                .filter(m -> Modifier.isAbstract(m.getModifiers()))
-                .forEach(method -> {
-                    String name = prefix + "." + kebab(method);
-                    if (method.getReturnType().getEnclosingClass() == Settings.class) {
-                        collect(name, method.getReturnType(), defaults);
-                    } else {
-                        WithDefault value = method.getAnnotation(WithDefault.class);
-                        defaults.put(name, value == null ? NO_DEFAULT.get(name) : "`" + value.value() + "`");
-                    }
-                });
-    }
-
-    private static String kebab(Method method) {
-        WithName name = method.getAnnotation(WithName.class);
-        return name != null
-                ? name.value()
-                : method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 }

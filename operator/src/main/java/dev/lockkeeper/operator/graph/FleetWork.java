@@ -1,5 +1,6 @@
 package dev.lockkeeper.operator.graph;
 
+import dev.lockkeeper.crds.v1alpha1.UpdateQuestion;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
@@ -117,8 +118,12 @@ public final class FleetWork {
         }
         MachineView.Evidence said = machine.evidence();
         Update last = machine.updates().getLast();
+        boolean isThird = last.question() == UpdateQuestion.Version
+                && said.version() != null
+                && !said.version().equals(last.from());
         boolean answered = last.release() != null
-                && (last.release().equals(said.version())
+                && (isThird
+                        || last.release().equals(said.version())
                         || said.offer(last.release()).filter(said::isOfThisRun).isPresent());
         if (answered) {
             String group = standing.group() == null ? null : standing.group().name();

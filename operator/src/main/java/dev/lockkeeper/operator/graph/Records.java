@@ -69,6 +69,13 @@ public final class Records implements MachineRecords {
         this.clock = clock;
     }
 
+    /** Of a machine that is no node, as its agent says; null if it is not known. Does not block. */
+    public String architectureOf(String agentId) {
+        return machines.named(Identity.nameOf(agentId))
+                .map(machine -> machine.evidence().architecture())
+                .orElse(null);
+    }
+
     /** The lock has checked the password before. */
     private Identity identity(AgentApi.Call call) {
         return Identity.of(

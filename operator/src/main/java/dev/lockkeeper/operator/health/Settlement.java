@@ -13,7 +13,7 @@ import java.util.Optional;
  *       of asking for its reboot, has it on its list of those that it rolled back from (Zincati takes no deployment that was rolled back from), so the update was
  *       rolled back. One that asks again has rebooted for another reason.
  *   <li>A kubelet that did not come up: once the agent says that it runs the new release, the failure counts against that.
- *   <li>A machine that is no node: its agent's next word says what it runs.
+ *   <li>A machine that is no node: its agent's next word says what it runs. A third release counts as nothing.
  * </ol>
  *
  * <p>No time of a verdict is compared: an agent can run the new release, or be offered it anew since it started, only after the reboot.
@@ -58,8 +58,20 @@ public final class Settlement {
                                 word.version(),
                                 now,
                                 "its agent says that it runs " + word.version()))
-                        : rolledBack(update, word, now);
+                        : thirdRelease(update, word, now).or(() -> rolledBack(update, word, now));
         };
+    }
+
+    /** Before its reboot the agent said the one that it left, so another one was said since. */
+    private static Optional<Update> thirdRelease(Update update, Word word, Instant now) {
+        return update.from() == null || word.version() == null || word.version().equals(update.from())
+                ? Optional.empty()
+                : Optional.of(update.settled(
+                        Verdict.Inconclusive,
+                        false,
+                        word.version(),
+                        now,
+                        "its agent says that it runs " + word.version() + ", and it went to " + update.release()));
     }
 
     private static Optional<Update> rolledBack(Update update, Word word, Instant now) {

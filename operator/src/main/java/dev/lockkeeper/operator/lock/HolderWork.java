@@ -71,6 +71,9 @@ public final class HolderWork {
 
         void rebooted(NodeRef node, Duration duration);
 
+        /** A machine that is no node: until its agent's steady-state. */
+        void rebooted(String agentId, Duration duration);
+
         void verified(NodeRef node, Duration duration);
     }
 
@@ -598,7 +601,7 @@ public final class HolderWork {
 
     /** Uncordons, then frees. A node that is not Ready stays cordoned; its cordon is swept once it is Ready. */
     private Duration releasing(GroupView group, Holder holder) throws StoreException {
-        if (holder.node() == null && holder.toldAt() != null && holder.steadyAt() != null) {
+        if (isBackAlone(holder)) {
             recordWithoutNode(group, holder);
         }
         if (holder.node() != null) {
@@ -613,6 +616,9 @@ public final class HolderWork {
         boolean freed = swap(group, (s, _) -> Semaphore.free(s, holder.token(), down));
         crashPoint.accept("AFTER_FREE");
         if (freed) {
+            if (isBackAlone(holder)) {
+                observations.rebooted(holder.id(), Duration.between(holder.toldAt(), holder.steadyAt()));
+            }
             events.groupAndNode(
                     holder.node(),
                     group.name(),
@@ -621,6 +627,11 @@ public final class HolderWork {
                             + (holder.reason() == null ? "." : ": " + holder.reason() + "."));
         }
         return SOON;
+    }
+
+    /** Whether it is a machine without a node that was told to reboot and whose agent is steady since. */
+    private static boolean isBackAlone(Holder holder) {
+        return holder.node() == null && holder.toldAt() != null && holder.steadyAt() != null;
     }
 
     /** Nothing shows yet what a machine runs that is no node: the next word of its agent does. */

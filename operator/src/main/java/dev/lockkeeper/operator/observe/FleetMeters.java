@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The metrics of machines, pins and graphs. {@code docs/metrics.md} lists them. */
 @Singleton
@@ -49,21 +51,31 @@ public final class FleetMeters {
     FleetMeters(MeterRegistry registry, Clock clock) {
         this.registry = registry;
         this.clock = clock;
-        machines = gauge("machines", "Machines, by what they have in common and how they stand.");
-        withdrawn = gauge("staged.withdrawn", "Machines that may have staged a release that was withdrawn.");
-        targets = gauge("pin.target.info", "1; the label names the release that the pin's machines should run.");
-        upToDate = gauge("pin.up.to.date.ratio", "The share of the pin's machines that run the target, from 0 to 1.");
-        behind = gauge("pin.behind.seconds", "For how long a machine of the pin has been behind; 0 if none is.");
+        machines = gauge(
+                "machines",
+                "Machines, by how they stand. What is not known, or no graph knows, is empty. At the leader only.");
+        withdrawn = gauge(
+                "staged.withdrawn",
+                "Machines that may have staged a release that was withdrawn since. At the leader only.");
+        targets = gauge(
+                "pin.target.info",
+                "1; the label names the release that the pin's machines should run. At the leader only.");
+        upToDate = gauge(
+                "pin.up.to.date.ratio",
+                "The share of the pin's machines that run the target, from 0 to 1; 1 if it has none. At the leader only.");
+        behind = gauge(
+                "pin.behind.seconds",
+                "For how long a machine of the pin has been behind; 0 if none is. At the leader only.");
         heldBack = gauge(
                 "pin.held.back.seconds",
-                "For how long the pin has kept machines from a newer release; 0 if it does not.");
+                "For how long the pin has kept machines from a newer release; 0 if it does not. At the leader only.");
         quarantined = gauge(
                 "quarantined.releases",
-                "Quarantined releases that are newer than the newest one that machines may have.");
+                "Quarantined releases that are newer than the newest one that machines may have: back at 0 once a newer release is let through. At the leader only.");
         openOffers = gauge(
                 "offers.open.seconds",
-                "How old the oldest offer is whose agent does not ask for its reboot; 0 if there is none.");
-        ages = gauge("graph.age.seconds", "How long ago the source was last read.");
+                "How old the oldest offer is whose agent does not ask for its reboot; 0 if there is none. At the leader only.");
+        ages = gauge("graph.age.seconds", "How long ago the source was last read with success.");
         Gauge.builder(PREFIX + "testing.clock", testingClock, AtomicInteger::get)
                 .description("1 while decisions are made at a time that was set for a test.")
                 .register(registry);
@@ -81,7 +93,7 @@ public final class FleetMeters {
     /** One stream of an UpdateGraph was refreshed, or was not. */
     public void refreshed(String graph, String result) {
         Counter.builder(PREFIX + "graph.refresh")
-                .description("Refreshes of streams. result: changed, unchanged, doubtful or failed.")
+                .description("Refreshes of streams. result: changed, unchanged, doubtful, failed.")
                 .tag("graph", graph)
                 .tag("result", result)
                 .register(registry)
@@ -96,7 +108,10 @@ public final class FleetMeters {
      */
     public void judged(String pin, String architecture, Verdict verdict) {
         Counter.builder(PREFIX + "updates")
-                .description("Verdicts on updates of machines.")
+                .description(
+                        "Verdicts on updates of machines; an update whose verdict changes later (RolledBack, a late Updated) counts once under each. verdict: "
+                                + Stream.of(Verdict.values()).map(Verdict::name).collect(Collectors.joining(", "))
+                                + ". What is not known is empty. Counts at the replica that leads then.")
                 .tag("pin", pin == null ? "" : pin)
                 .tag("architecture", architecture == null ? "" : architecture)
                 .tag("verdict", verdict.name())

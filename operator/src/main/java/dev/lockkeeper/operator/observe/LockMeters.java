@@ -26,14 +26,25 @@ public final class LockMeters implements HolderWork.Observations {
     private final Groups groups;
     private final Nodes nodes;
     private final ToIntFunction<String> waiting;
+    private final Function<String, String> architectures;
     private final Clock clock;
 
-    /** @param waiting the status field {@code waiting} of a RebootGroup, by its name; 0 if it has none */
-    public LockMeters(Meters meters, Groups groups, Nodes nodes, ToIntFunction<String> waiting, Clock clock) {
+    /**
+     * @param waiting the status field {@code waiting} of a RebootGroup, by its name; 0 if it has none
+     * @param architectures of machines that are no nodes, by their agents' ids; null if one is not known
+     */
+    public LockMeters(
+            Meters meters,
+            Groups groups,
+            Nodes nodes,
+            ToIntFunction<String> waiting,
+            Function<String, String> architectures,
+            Clock clock) {
         this.meters = meters;
         this.groups = groups;
         this.nodes = nodes;
         this.waiting = waiting;
+        this.architectures = architectures;
         this.clock = clock;
     }
 
@@ -103,6 +114,11 @@ public final class LockMeters implements HolderWork.Observations {
     @Override
     public void rebooted(NodeRef node, Duration duration) {
         meters.rebooted(architecture(node), duration);
+    }
+
+    @Override
+    public void rebooted(String agentId, Duration duration) {
+        meters.rebooted(architectures.apply(agentId), duration);
     }
 
     @Override

@@ -97,7 +97,7 @@ public final class Meters {
                 .register(registry);
         Gauge.builder(PREFIX + "unknown.group.agents", unknownGroupIds, RecentIds::count)
                 .description(
-                        "Agents that named a group that no RebootGroup serves, in the last 10 minutes, at this replica.")
+                        "Agents that named a group that no RebootGroup serves, in the last 10 minutes, at this replica. Counts up to 10,000.")
                 .register(registry);
     }
 
@@ -122,7 +122,10 @@ public final class Meters {
     private Counter counter(Answered answered) {
         return Counter.builder(PREFIX + "requests")
                 .description(
-                        "Answers to agents. outcome: granted, released, edge, none, paced, not_stored, whole, client_gone, or the kind of the refusal.")
+                        "Answers to agents. api: pre-reboot, steady-state, graph, config (/butane, /ignition; refusals only), other (a path that does not exist)."
+                                + " outcome: granted, released; of the graph edge (a next hop), none (the machine stays), paced (its turn has not come),"
+                                + " not_stored (the offer could not be stored, so it was not made), whole (the whole graph, for people);"
+                                + " the kind of the refusal; or client_gone (the client went away before it was answered).")
                 .tag("api", answered.api())
                 .tag("group", answered.group())
                 .tag("outcome", answered.outcome())
@@ -136,7 +139,9 @@ public final class Meters {
      */
     public void wrongPassword(String group) {
         Counter.builder(PREFIX + "wrong.passwords")
-                .description("Requests with a password that is none of their group's.")
+                .description(
+                        "Requests with a password that is none of their group's, or whose group's Secret has none: guesses, or machines that were forgotten in a"
+                                + " rotation. A request without any password does not count.")
                 .tag("group", group != null && groups.containsKey(group) ? group : UNKNOWN)
                 .register(registry)
                 .increment();
@@ -148,7 +153,8 @@ public final class Meters {
         certificateExpiry = expires;
         if (first) {
             Gauge.builder(PREFIX + "certificate.expiry.timestamp", this, m -> m.certificateExpiry.getEpochSecond())
-                    .description("When the certificate ends that agents are served with.")
+                    .description(
+                            "When the certificate ends that agents are served with; take the min over the replicas, as one may have missed a renewal. Only with TLS.")
                     .baseUnit("seconds")
                     .register(registry);
             CERTIFICATE_RESULTS.forEach(this::certificateReloads);
@@ -162,7 +168,8 @@ public final class Meters {
 
     private Counter certificateReloads(String result) {
         return Counter.builder(PREFIX + "certificate.reload")
-                .description("Changes of the certificate's files. result: renewed or refused.")
+                .description(
+                        "Changes of the certificate's files. result: renewed, refused (the one before is served on). Only with TLS.")
                 .tag("result", result)
                 .register(registry);
     }
@@ -215,19 +222,35 @@ public final class Meters {
                 name,
                 group,
                 "waiting",
-                "Machines that asked in the last minutes and hold no slot.",
+                "Machines that asked in the last 10 minutes (lockkeeper.agent.waiting-window) and hold no slot.",
                 GroupFigures::waiting);
-        gauge(name, group, "members", "Nodes.", GroupFigures::members);
-        gauge(name, group, "unready", "Nodes that are NotReady without a slot and not parked.", GroupFigures::unready);
-        gauge(name, group, "parked", "Machines that failed after a reboot and are parked.", GroupFigures::parked);
-        gauge(name, group, "stuck", "Holders that keep their slot until a person looks.", GroupFigures::stuck);
-        gauge(name, group, "paused", "1 while a person has paused the group.", f -> f.paused() ? 1 : 0);
+        gauge(name, group, "members", "Nodes of the group.", GroupFigures::members);
+        gauge(
+                name,
+                group,
+                "unready",
+                "Nodes that are NotReady, hold no slot and are not parked. Each uses a slot up while countUnready is true.",
+                GroupFigures::unready);
+        gauge(
+                name,
+                group,
+                "parked",
+                "Machines that failed after a reboot: cordoned, without a slot.",
+                GroupFigures::parked);
+        gauge(
+                name,
+                group,
+                "stuck",
+                "Holders that keep their slot until a person looks: past stuckAfter or verify.timeout, or Failed under onFailure: Hold.",
+                GroupFigures::stuck);
+        gauge(name, group, "paused", "1 while a person has paused the group, else 0.", f -> f.paused() ? 1 : 0);
         for (Phase phase : Phase.values()) {
             Gauge.builder(
                             PREFIX + "group.oldest.holder",
                             group,
                             g -> age(g.figures.oldest().get(phase)))
-                    .description("How long the longest holder in the phase has been in it; 0 if there is none.")
+                    .description("How long the longest holder in the phase has been in it; 0 if there is none. phase: "
+                            + Stream.of(Phase.values()).map(Phase::text).collect(Collectors.joining(", ")) + ".")
                     .baseUnit("seconds")
                     .tag("group", name)
                     .tag("phase", phase.text())
@@ -238,7 +261,10 @@ public final class Meters {
                             PREFIX + "drain.blocked",
                             group,
                             g -> g.figures.blocked().getOrDefault(cause, 0))
-                    .description("Pods that the status names as holding a drain up, at most 3 per drain.")
+                    .description("Pods that hold a drain up, as the status names them: at most 3 per drain. reason: "
+                            + Stream.of(BlockCause.values())
+                                    .map(BlockCause::label)
+                                    .collect(Collectors.joining(", ")) + ".")
                     .tag("group", name)
                     .tag("reason", cause.label())
                     .register(registry);
@@ -265,7 +291,7 @@ public final class Meters {
     public void drainFinished(String group, String result, Duration duration) {
         work(
                 "drain",
-                "Drains, from the grant of the slot to their end.",
+                "From the grant of a slot to the end of its drain. result: drained, given_up.",
                 Tags.of("group", groups.containsKey(group) ? group : UNKNOWN, "result", oneOf(DRAIN_RESULTS, result)),
                 duration);
     }
@@ -274,7 +300,8 @@ public final class Meters {
     public void rebooted(String architecture, Duration duration) {
         work(
                 "reboot",
-                "From the swap that lets the machine reboot to the first sight of the new boot.",
+                "From the swap that lets the machine reboot to the first sight of its new boot; of one that is no node, to its agent's steady-state."
+                        + " architecture: x86_64, aarch64, ppc64le, s390x, unknown.",
                 architecture(architecture),
                 duration);
     }
@@ -283,7 +310,7 @@ public final class Meters {
     public void verified(String architecture, Duration duration) {
         work(
                 "verify",
-                "From the first sign that a machine is back to its verdict.",
+                "From the first sign that a machine is back to the verdict that frees its slot.",
                 architecture(architecture),
                 duration);
     }

@@ -93,6 +93,19 @@ class SettlementTest {
                 .isEqualTo(Verdict.RolledBack);
     }
 
+    @Test
+    void aMachineThatIsNoNodeAndRunsAThirdReleaseCountsAsNothing() {
+        Update open = update(Verdict.Inconclusive, UpdateQuestion.Version);
+        Update settled = settled(open, "44.20260714.3.0", null).orElseThrow();
+        assertThat(settled.verdict()).isEqualTo(Verdict.Inconclusive);
+        assertThat(settled.counts()).isFalse();
+        assertThat(settled.version()).isEqualTo("44.20260714.3.0");
+        assertThat(settled.question()).as("it is found out").isNull();
+        assertThat(settled.why()).contains("it runs 44.20260714.3.0, and it went to " + RELEASE);
+        assertThat(settled.mayReplace(open)).isTrue();
+        assertThat(settled(open, null, null)).as("it has not said").isEmpty();
+    }
+
     // ---- nothing to settle
 
     @ParameterizedTest

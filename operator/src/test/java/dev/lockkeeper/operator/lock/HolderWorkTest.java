@@ -88,6 +88,9 @@ class HolderWorkTest {
                 public void rebooted(NodeRef node, Duration duration) {}
 
                 @Override
+                public void rebooted(String agentId, Duration duration) {}
+
+                @Override
                 public void verified(NodeRef node, Duration duration) {}
             },
             _ -> {},

@@ -39,7 +39,8 @@ class LockMetersTest {
     private final Meters meters = new Meters(registry, "1.2.3", clock);
     private final TestingGroups known = new TestingGroups();
     private final TestingNodes nodes = new TestingNodes();
-    private final LockMeters lockMeters = new LockMeters(meters, known, nodes, name -> 7, clock);
+    private final LockMeters lockMeters =
+            new LockMeters(meters, known, nodes, name -> 7, Map.of("id", "aarch64")::get, clock);
 
     private CompletableFuture<AgentApi.Reply> reply = new CompletableFuture<>();
     private final AgentApi measured = lockMeters.measured(new AgentApi() {
@@ -245,9 +246,17 @@ class LockMetersTest {
     void rebootsAndVerdictsGoByArchitecture() {
         nodes.byId = Map.of("id", node("worker-1", "a", "arm64"));
         lockMeters.rebooted(WORKER, Duration.ofSeconds(70));
+        lockMeters.rebooted("id", Duration.ofSeconds(70));
+        lockMeters.rebooted("nobody", Duration.ofSeconds(70));
         lockMeters.verified(new NodeRef("gone", "u2"), Duration.ofSeconds(30));
         assertThat(registry.get("lockkeeper.reboot")
                         .tag("architecture", "aarch64")
+                        .timer()
+                        .count())
+                .as("the node's, and that of a machine that is none")
+                .isEqualTo(2);
+        assertThat(registry.get("lockkeeper.reboot")
+                        .tag("architecture", "unknown")
                         .timer()
                         .count())
                 .isEqualTo(1);

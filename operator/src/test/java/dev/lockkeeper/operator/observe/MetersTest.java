@@ -3,28 +3,15 @@ package dev.lockkeeper.operator.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.lockkeeper.crds.v1alpha1.MachineState;
-import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.protocol.Kind;
 import dev.lockkeeper.fleetlock.semaphore.Phase;
-import dev.lockkeeper.operator.graph.FleetFigures;
-import dev.lockkeeper.operator.graph.GraphView;
-import dev.lockkeeper.operator.graph.Policies;
-import dev.lockkeeper.operator.graph.UpdateSource;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -35,14 +22,12 @@ class MetersTest {
 
     private static final Pattern SAMPLE = Pattern.compile("(?m)^(lockkeeper_\\w+)(?:\\{(.*)})? (\\S+)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
-    private static final Pattern ROW =
-            Pattern.compile("\\| `(lockkeeper_\\w+)` \\| (gauge|counter|histogram) \\| (.*?) \\| .+ \\|");
 
     private final TestingClock clock = new TestingClock();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Meters meters = new Meters(registry, "1.2.3", clock);
 
-    private static GroupFigures figures(String group, TestingClock clock) {
+    static GroupFigures figures(String group, TestingClock clock) {
         return new GroupFigures(
                 group,
                 3,
@@ -253,95 +238,10 @@ class MetersTest {
     }
 
     @Test
-    void theDocumentListsExactlyWhatThereIs() throws IOException {
-        meters.wrongPassword("workers");
-        meters.certificate(clock.instant());
-        meters.groupStatus(figures("workers", clock));
-        meters.request("pre-reboot", "workers", "granted");
-        meters.hold("pre-reboot", Duration.ofSeconds(1));
-        meters.drainFinished("workers", "drained", Duration.ofSeconds(1));
-        meters.rebooted("amd64", Duration.ofSeconds(1));
-        meters.verified("amd64", Duration.ofSeconds(1));
-        fleet();
-
-        Map<String, String> documented = new TreeMap<>();
-        Matcher rows = ROW.matcher(Files.readString(Path.of("..", "docs", "metrics.md")));
-        while (rows.find()) {
-            Set<String> labels = Arrays.stream(rows.group(3).split(", "))
-                    .map(l -> l.replace("`", ""))
-                    .filter(l -> !l.equals("-"))
-                    .collect(Collectors.toCollection(TreeSet::new));
-            documented.put(rows.group(1), rows.group(2) + " " + labels);
-        }
-        assertThat(documented).isEqualTo(shown());
-    }
-
-    /** One of each metric of machines, pins and graphs. */
-    private void fleet() {
-        FleetMeters fleet = new FleetMeters(registry, clock);
-        fleet.refreshed("fedora", "changed");
-        fleet.fleet(new FleetFigures(
-                Map.of(new FleetFigures.Kind("workers", "stable", "x86_64", "44", MachineState.Current), 1),
-                Map.of(
-                        new FleetFigures.PinOf("pin", "x86_64"),
-                        new FleetFigures.PinFigures("44", 1, 1, clock.instant(), clock.instant())),
-                Map.of(new FleetFigures.Scope("stable", "x86_64"), 1),
-                Map.of(new FleetFigures.Scope("stable", "x86_64"), clock.instant())));
-        fleet.judged("pin", "x86_64", Verdict.Updated);
-        fleet.graphs(Policies.of(
-                List.of(),
-                List.of(),
-                List.of(new GraphView(
-                        "fedora",
-                        "uid",
-                        "1",
-                        1,
-                        clock.instant(),
-                        new UpdateSource.ConfigMap("lockkeeper", "source"),
-                        List.of("stable"),
-                        List.of("x86_64"),
-                        Duration.ofMinutes(5),
-                        1,
-                        null,
-                        null,
-                        null,
-                        Map.of("stable", clock.instant()))),
-                clock.instant()));
-    }
-
-    @Test
     void everyMetricHasADescription() {
         meters.groupStatus(figures("workers", clock));
         assertThat(registry.getMeters())
                 .allSatisfy(m -> assertThat(m.getId().getDescription()).isNotBlank());
-    }
-
-    /** Each metric with its type and labels; the maximum that comes with every histogram belongs to it. */
-    private Map<String, String> shown() {
-        Map<String, String> types = new TreeMap<>();
-        Map<String, Set<String>> labels = new TreeMap<>();
-        for (String line : scrape().lines().toList()) {
-            if (line.startsWith("# TYPE ")) {
-                String[] parts = line.split(" ");
-                types.put(parts[2], parts[3]);
-            }
-            Matcher sample = SAMPLE.matcher(line);
-            if (sample.matches()) {
-                String family = sample.group(1).replaceAll("_(bucket|sum|count|max)$", "");
-                Set<String> names = labels.computeIfAbsent(family, _ -> new TreeSet<>());
-                labels(sample.group(2)).keySet().stream()
-                        .filter(l -> !l.equals("le"))
-                        .forEach(names::add);
-            }
-        }
-        types.keySet().removeIf(n -> n.endsWith("_max"));
-        return types.entrySet().stream()
-                .filter(e -> e.getKey().startsWith("lockkeeper_"))
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        e -> e.getValue() + " " + labels.get(e.getKey()),
-                        (a, _) -> a,
-                        TreeMap::new));
     }
 
     private double value(String name, String... labels) {
@@ -358,7 +258,7 @@ class MetersTest {
         return values.getFirst();
     }
 
-    private static Map<String, String> labels(String text) {
+    static Map<String, String> labels(String text) {
         return text == null
                 ? Map.of()
                 : LABEL.matcher(text).results().collect(Collectors.toMap(m -> m.group(1), m -> m.group(2)));
