@@ -30,6 +30,9 @@ public final class Soak {
     /** How much faster than Zincati's agents these are; the operator's times that depend on theirs are divided by it, too. */
     static final int FASTER = 10;
 
+    /** Zincati's five minutes. */
+    static final Duration POLL = Duration.ofMinutes(5).dividedBy(FASTER);
+
     private static final int NODES = 960;
     private static final int BOXES = 40;
     private static final int GROUPS = 4;
@@ -198,15 +201,23 @@ public final class Soak {
                 "live heap, median of the second third: %.1f MiB, of the last: %.1f MiB (%+.1f %%)%n",
                 first, last, 100 * (last / first - 1));
         check(last <= first * HEAP_GROWTH, "the live heap grew from %.1f to %.1f MiB".formatted(first, last));
+        // Pools grow to their bound once, and stay.
+        int threads = most(warm.subList(0, warm.size() / 2));
         check(
-                after.threads() <= before.threads() + SPARE_THREADS,
-                "threads: %d before, %d after".formatted(before.threads(), after.threads()));
+                most(warm.subList(warm.size() / 2, warm.size())) <= threads + SPARE_THREADS
+                        && after.threads() <= threads + SPARE_THREADS,
+                "threads: at most %d in the second third, %d in the last, %d after"
+                        .formatted(threads, most(warm.subList(warm.size() / 2, warm.size())), after.threads()));
         check(
                 after.sockets() <= before.sockets() + SPARE_SOCKETS,
                 "sockets: %d before, %d after".formatted(before.sockets(), after.sockets()));
         check(
                 after.files() <= before.files() + SPARE_SOCKETS,
                 "open files: %d before, %d after".formatted(before.files(), after.files()));
+    }
+
+    private static int most(List<Level> levels) {
+        return levels.stream().mapToInt(Level::threads).max().orElseThrow();
     }
 
     private void tellPromises(FleetWatcher watcher) {

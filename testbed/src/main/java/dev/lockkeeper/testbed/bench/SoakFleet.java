@@ -44,13 +44,16 @@ final class SoakFleet implements AutoCloseable {
             String version,
             List<OperatorProcess> operators,
             Journal journal,
-            KubernetesClient admin) {
+            KubernetesClient admin)
+            throws InterruptedException {
         SoakFleet fleet = new SoakFleet(admin);
         for (int i = 0; i < nodes.size(); i++) {
             MachineSpec spec = nodes.get(i);
             AgentSettings settings = settings(
                     operators.get(i / 2 % operators.size()).url(), spec.labels().get(Site.LABEL), spec);
             fleet.machines.put(spec.name(), SimulatedMachine.start(spec, settings, RebootShape.USUAL, journal, admin));
+            // Agents that start at one moment would ask at one moment ever after.
+            Thread.sleep(Soak.POLL.dividedBy(nodes.size()));
         }
         List<MachineSpec> others = Fleet.of("box", boxes)
                 .architectures(Architecture.values())
