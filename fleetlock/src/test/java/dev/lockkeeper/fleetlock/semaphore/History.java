@@ -99,6 +99,7 @@ final class History {
                 slots,
                 countUnready,
                 pausedReason,
+                null,
                 deleting,
                 maxParked,
                 Duration.ofMinutes(3),

@@ -63,7 +63,12 @@ public final class CrashPoint {
         AFTER_RECORD,
         /** A failed machine is parked or failed. */
         BEFORE_PARK,
-        AFTER_PARK
+        AFTER_PARK,
+        /** The holder of a former server's lock is swapped in, its cordon is taken over, the wish for it goes. */
+        BEFORE_IMPORT,
+        AFTER_IMPORT,
+        AFTER_ADOPT,
+        AFTER_IMPORTED
     }
 
     private final String armed;

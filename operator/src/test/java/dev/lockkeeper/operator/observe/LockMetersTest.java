@@ -302,6 +302,7 @@ class LockMetersTest {
                 new Slots.Count(4),
                 true,
                 paused,
+                null,
                 false,
                 1,
                 Duration.ofMinutes(5),
@@ -315,6 +316,7 @@ class LockMetersTest {
                 agentGroup,
                 false,
                 selector,
+                null,
                 null,
                 null,
                 policy,
@@ -342,6 +344,7 @@ class LockMetersTest {
                 null,
                 null,
                 null,
-                drain);
+                drain,
+                null);
     }
 }
