@@ -62,11 +62,10 @@ final class FormerServer implements AutoCloseable {
 
     /** Who holds the group's Lease; null: nobody. */
     String holder(String group) {
-        Lease lease = client.leases()
-                .inNamespace(NAMESPACE)
-                .withName(lease(group))
-                .get();
-        return lease == null || lease.getSpec().getHolderIdentity() == null
+        Lease lease =
+                client.leases().inNamespace(NAMESPACE).withName(lease(group)).get();
+        return lease == null
+                        || lease.getSpec().getHolderIdentity() == null
                         || lease.getSpec().getHolderIdentity().isEmpty()
                 ? null
                 : lease.getSpec().getHolderIdentity();
@@ -74,15 +73,19 @@ final class FormerServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange, boolean lock) throws IOException {
         try (exchange) {
-            JsonNode params = new ObjectMapper().readTree(exchange.getRequestBody()).get("client_params");
+            JsonNode params =
+                    new ObjectMapper().readTree(exchange.getRequestBody()).get("client_params");
             String id = params.get("id").asText();
             int status;
             try {
-                status = lock ? lock(id, params.get("group").asText()) : unlock(id, params.get("group").asText());
+                status = lock
+                        ? lock(id, params.get("group").asText())
+                        : unlock(id, params.get("group").asText());
             } catch (KubernetesClientException e) {
                 status = 500;
             }
-            byte[] body = (status == 200 ? "ok" : "{\"kind\":\"lock_held\",\"value\":\"no\"}").getBytes(StandardCharsets.UTF_8);
+            byte[] body = (status == 200 ? "ok" : "{\"kind\":\"lock_held\",\"value\":\"no\"}")
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
         }
@@ -113,10 +116,8 @@ final class FormerServer implements AutoCloseable {
     }
 
     private Lease get(String group) {
-        Lease lease = client.leases()
-                .inNamespace(NAMESPACE)
-                .withName(lease(group))
-                .get();
+        Lease lease =
+                client.leases().inNamespace(NAMESPACE).withName(lease(group)).get();
         return lease != null ? lease : client.resource(of(group, "")).create();
     }
 
@@ -151,9 +152,7 @@ final class FormerServer implements AutoCloseable {
         }
         client.nodes()
                 .withName(node)
-                .patch(
-                        PatchContext.of(PatchType.STRATEGIC_MERGE),
-                        "{\"spec\":{\"unschedulable\":" + cordoned + "}}");
+                .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), "{\"spec\":{\"unschedulable\":" + cordoned + "}}");
         return true;
     }
 

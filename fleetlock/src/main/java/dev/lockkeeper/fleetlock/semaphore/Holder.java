@@ -93,11 +93,6 @@ public record Holder(
                 from);
     }
 
-    /** Its agent asks once more, so it has not gone down: the same holding begins anew, from its drain on. */
-    Holder drainedAnew(Instant now) {
-        return granted(token, id, node, now);
-    }
-
     /** What people know the machine by: its node's name, else its agent's id. */
     public String machine() {
         return node == null ? id : node.name();

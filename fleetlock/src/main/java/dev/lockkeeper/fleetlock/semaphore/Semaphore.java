@@ -84,22 +84,14 @@ public final class Semaphore {
             case REBOOTING ->
                 holder.importedFrom() == null
                         ? new Step<>(state, new PreReboot.Proceed(holder))
-                        : ofImported(state, policy, holder, now);
+                        : ofImported(state, policy, asker, holder, now);
             case VERIFYING ->
                 refuse(
                         state,
                         new Refusal(
                                 Kind.VERIFYING,
                                 Sentences.holder(holder, now) + ": its last reboot is still being verified."));
-            case FAILED -> {
-                if (asker.boundToken() != null) {
-                    // It was asked before the boot that failed: nobody may be there any more to reboot again.
-                    yield refuse(state, ended(state, asker, now));
-                }
-                Holder again = Holder.granted(asker.tokenAt(now), holder.id(), holder.node(), now);
-                yield new Step<>(
-                        state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
-            }
+            case FAILED -> beginAnew(state, asker, holder, now);
             case RELEASING -> refuse(state, ended(state, asker, now));
         };
     }
@@ -108,17 +100,26 @@ public final class Semaphore {
      * Another server told it to reboot, maybe without an empty node. Who asks has not gone down yet, so there is time for a drain; but
      * not before the taking over has ended, or it could be taken over twice.
      */
-    private static Step<PreReboot> ofImported(SlotState state, SlotPolicy policy, Holder holder, Instant now) {
+    private static Step<PreReboot> ofImported(
+            SlotState state, SlotPolicy policy, Asker asker, Holder holder, Instant now) {
         if (policy.importing() != null) {
-            return new Step<>(
+            return refuse(
                     state,
-                    new PreReboot.Wait(
-                            holder.token(),
-                            new Refusal(
-                                    Kind.DRAINING,
-                                    holder.machine() + " is being taken over from " + holder.importedFrom() + ".")));
+                    new Refusal(
+                            Kind.PAUSED,
+                            holder.machine() + " is being taken over from Lease " + holder.importedFrom()
+                                    + ". Ask again."));
         }
-        Holder again = holder.drainedAnew(now);
+        return beginAnew(state, asker, holder, now);
+    }
+
+    /** The same slot, under a new token: what was seen of the reboot before does not count for the next. */
+    private static Step<PreReboot> beginAnew(SlotState state, Asker asker, Holder holder, Instant now) {
+        if (asker.boundToken() != null) {
+            // It was asked before that reboot: nobody may be there any more to reboot again.
+            return refuse(state, ended(state, asker, now));
+        }
+        Holder again = Holder.granted(asker.tokenAt(now), holder.id(), holder.node(), now);
         return new Step<>(state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
     }
 

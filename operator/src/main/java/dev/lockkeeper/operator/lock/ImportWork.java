@@ -164,10 +164,12 @@ public final class ImportWork {
         Holder holder = plan.holder();
         Optional<NodeView> node = holder.node() == null ? Optional.empty() : fresh(holder.node());
         boolean cordoned = node.filter(NodeView::unschedulable).isPresent();
+        crashPoint.accept("BEFORE_ADOPT");
         if (cordoned && !cordons.adopt(node.get(), holder.token())) {
             return false;
         }
         crashPoint.accept("AFTER_ADOPT");
+        crashPoint.accept("BEFORE_IMPORTED");
         if (!store.endImport(group, plan.mark())) {
             return false;
         }
