@@ -143,6 +143,9 @@ class MigrationIT {
         address.leadsTo(operator.port());
 
         Rig.await().untilAsserted(() -> assertThat(rig.updated("back", machine)).isTrue());
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.events("Node", "back-1"))
+                        .anyMatch(e -> e.startsWith("Verified") && e.contains("whether it rebooted before")));
         assertThat(former.holder("back")).as("its Lease still names it").isEqualTo(machine.agentId());
         rig.annotate("back", wish(), "default/fleetlock-back");
         Rig.await().untilAsserted(() -> {
