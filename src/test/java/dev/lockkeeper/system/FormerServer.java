@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 /**
  * Behaves as poseidon/fleetlock 0.4.0 does, in what its successor finds: a Lease for each group that is held without an end, the holder's
  * node cordoned without a mark of whose cordon that is, uncordoned at the holder's steady-state, and then the Lease free by an empty
- * holder. It asks nobody's leave and evicts nothing, as it cannot since Kubernetes 1.25.
+ * holder. Its drain, which it does not wait for, is left out.
  */
 final class FormerServer implements AutoCloseable {
 

@@ -153,6 +153,14 @@ class MigrationIT {
             assertThat(rig.events("RebootGroup", "back"))
                     .anyMatch(e -> e.startsWith("NothingToImport") && e.contains("was taken over before"));
         });
+        rig.admin
+                .leases()
+                .inNamespace(FormerServer.NAMESPACE)
+                .withName(FormerServer.lease("back"))
+                .delete();
+        rig.annotate("back", wish(), "default/fleetlock-back");
+        tells("back", "was taken over before, and is gone");
+        Rig.await().untilAsserted(() -> assertThat(annotations("back")).doesNotContainKey(wish()));
         assertThat(rig.holder("back", "back-1")).isEmpty();
         assertThat(rig.journal.entries(Journal.Boot.class, "back-1")).hasSize(1);
     }

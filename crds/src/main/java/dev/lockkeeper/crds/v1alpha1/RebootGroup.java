@@ -39,7 +39,7 @@ public class RebootGroup extends CustomResource<RebootGroupSpec, RebootGroupStat
     /** On a RebootGroup: a Lease of poseidon/fleetlock, {@code <namespace>/fleetlock-<group>}, whose holder shall hold a slot here. */
     public static final String IMPORT_LEASE_ANNOTATION = GROUP + "/import-lease";
 
-    /** On a RebootGroup: the Lease that was taken over last, and its resourceVersion then; that state of it is not taken over again. */
+    /** On a RebootGroup: the Lease that was dealt with so last, {@code @} its resourceVersion then; that state is not taken over again. */
     public static final String IMPORTED_LEASE_ANNOTATION = GROUP + "/imported-lease";
 
     /** On a Node: Lockkeeper cordoned it; the value is the token of the holding. */

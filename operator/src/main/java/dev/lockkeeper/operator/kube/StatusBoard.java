@@ -135,7 +135,7 @@ public final class StatusBoard implements GroupWork.Store {
 
     @Override
     public boolean endImport(GroupView group, String mark) {
-        String marking = mark == null ? "" : """
+        String marking = """
                 , {"op": "add", "path": "%s", "value": %s}""".formatted(path(RebootGroup.IMPORTED_LEASE_ANNOTATION), json(mark));
         return removed(
                 group, RebootGroup.IMPORT_LEASE_ANNOTATION, group.policy().importing(), marking);

@@ -62,9 +62,7 @@ public final class GroupWork {
 
         /**
          * Removes the annotation {@code lockkeeper.dev/import-lease} if it still has the group's value, and in the same write says what
-         * state of the lock was taken over; whether it did.
-         *
-         * @param mark null: none was
+         * state of the lock is dealt with ({@code imported-lease}); whether it did.
          */
         boolean endImport(GroupView group, String mark);
     }

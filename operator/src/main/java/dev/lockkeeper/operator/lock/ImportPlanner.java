@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 final class ImportPlanner {
 
     private static final int NAMED = 3;
+    private static final String GONE = "gone";
 
     private ImportPlanner() {}
 
@@ -64,14 +65,22 @@ final class ImportPlanner {
         return switch (look) {
             case FormerLocks.Forbidden(String user) -> new ImportPlan.Refuse(forbidden(lock, user));
             case FormerLocks.Absent _ ->
-                begun.<ImportPlan>map(holder -> new ImportPlan.Finish(holder, null))
-                        .orElseGet(() -> new ImportPlan.Refuse("There is no Lease " + lock
-                                + ". Correct its namespace or name (kubectl get leases -A); if that server never made one, "
-                                + unwish(group)));
+                begun.<ImportPlan>map(holder -> new ImportPlan.Finish(holder, lock.mark(GONE)))
+                        .orElseGet(() -> absent(group, lock));
             case FormerLocks.Found found ->
                 begun.map(holder -> again(holder, lock, found))
                         .orElseGet(() -> first(group, lock, found, nodes, membership));
         };
+    }
+
+    /** One that was dealt with is deleted then, and whatever applies the annotation once more means no other. */
+    private static ImportPlan absent(GroupView group, FormerLock lock) {
+        String before = group.importedLease();
+        return before != null && before.startsWith(lock.mark(""))
+                ? new ImportPlan.Nothing("Lease " + lock + " was taken over before, and is gone.", before)
+                : new ImportPlan.Refuse("There is no Lease " + lock
+                        + ". Correct its namespace or name (kubectl get leases -A); if that server never made one, "
+                        + unwish(group));
     }
 
     private static ImportPlan again(Holder holder, FormerLock lock, FormerLocks.Found found) {
@@ -85,13 +94,16 @@ final class ImportPlanner {
     private static ImportPlan first(
             GroupView group, FormerLock lock, FormerLocks.Found found, Nodes nodes, Membership membership) {
         String id = found.holder();
+        String mark = lock.mark(found.version());
         if (id == null) {
-            return new ImportPlan.Nothing("Nobody holds Lease " + lock + ": there is nobody to take over.");
+            return new ImportPlan.Nothing("Nobody holds Lease " + lock + ": there is nobody to take over.", mark);
         }
-        if (lock.mark(found.version()).equals(group.importedLease())) {
-            return new ImportPlan.Nothing("The holder of Lease " + lock + ", " + id
-                    + ", was taken over before, and the Lease has not changed since. Delete the Lease; or, if that machine needs a slot once more, remove the annotation "
-                    + RebootGroup.IMPORTED_LEASE_ANNOTATION + " and annotate anew.");
+        if (mark.equals(group.importedLease())) {
+            return new ImportPlan.Nothing(
+                    "The holder of Lease " + lock + ", " + id
+                            + ", was taken over before, and the Lease has not changed since. Delete the Lease; or, if that machine needs a slot once more, remove the annotation "
+                            + RebootGroup.IMPORTED_LEASE_ANNOTATION + " and annotate anew.",
+                    mark);
         }
         List<NodeView> matches = nodes.withAgentId(id);
         if (matches.size() > 1) {
@@ -106,7 +118,7 @@ final class ImportPlanner {
                 group.state().holderOf(id).or(() -> group.state().holderOn(ref));
         if (here.isPresent()) {
             return new ImportPlan.Nothing(
-                    "The holder of Lease " + lock + ", " + here.get().machine() + ", has a slot here already.");
+                    "The holder of Lease " + lock + ", " + here.get().machine() + ", has a slot here already.", mark);
         }
         Optional<GroupView> elsewhere = membership.all().stream()
                 .filter(g -> g.state().holderOf(id).isPresent()

@@ -103,8 +103,8 @@ public final class ImportWork {
                 }
                 return true;
             }
-            case ImportPlan.Nothing(String why) -> {
-                boolean ended = store.endImport(group, group.importedLease());
+            case ImportPlan.Nothing(String why, String mark) -> {
+                boolean ended = store.endImport(group, mark);
                 if (ended) {
                     events.group(group.name(), Reason.NothingToImport, why);
                 }

@@ -78,6 +78,19 @@ class ImportPlannerTest {
                 .contains("kubectl annotate rbg workers lockkeeper.dev/import-lease-");
     }
 
+    /** Tools that apply manifests put the annotation back, at any time later. */
+    @Test
+    void aWishThatComesBackAfterTheLeaseWasDeletedPausesNobody() {
+        ImportPlan free = plan(workers().view(), new FormerLocks.Found("7", null));
+        assertThat(free).isInstanceOfSatisfying(ImportPlan.Nothing.class, n -> {
+            assertThat(n.mark()).isEqualTo(LOCK.mark("7"));
+            assertThat(plan(workers().imported(n.mark()).view(), new FormerLocks.Absent()))
+                    .isInstanceOf(ImportPlan.Nothing.class);
+        });
+        GroupView another = workers().imported("default/fleetlock-workers-2@7").view();
+        assertThat(refused(plan(another, new FormerLocks.Absent()))).contains("There is no Lease");
+    }
+
     @Test
     void whoHoldsASlotAlreadyGetsNoSecondOne() {
         nodes.show(NODE);
@@ -143,7 +156,7 @@ class ImportPlannerTest {
         assertThat(plan(begun, HELD)).isEqualTo(new ImportPlan.Finish(imported(), LOCK.mark("7")));
         assertThat(plan(begun, new FormerLocks.Absent()))
                 .as("deleted by a person, which tells nothing of the machine")
-                .isEqualTo(new ImportPlan.Finish(imported(), null));
+                .isEqualTo(new ImportPlan.Finish(imported(), LOCK.mark("gone")));
         assertThat(plan(begun, new FormerLocks.Found("8", null))).isInstanceOf(ImportPlan.GiveBack.class);
         assertThat(plan(begun, new FormerLocks.Found("8", "worker-2"))).isInstanceOf(ImportPlan.GiveBack.class);
         assertThat(refused(plan(begun, new FormerLocks.Forbidden("x")))).contains("may not read");
