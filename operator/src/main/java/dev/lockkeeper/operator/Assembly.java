@@ -10,6 +10,7 @@ import dev.lockkeeper.operator.graph.GraphApi;
 import dev.lockkeeper.operator.graph.GraphService;
 import dev.lockkeeper.operator.kube.GroupCache;
 import dev.lockkeeper.operator.kube.GroupMapping;
+import dev.lockkeeper.operator.kube.KubeFormerLocks;
 import dev.lockkeeper.operator.kube.KubeGroupStore;
 import dev.lockkeeper.operator.kube.Leadership;
 import dev.lockkeeper.operator.kube.NodeCache;
@@ -28,6 +29,7 @@ import dev.lockkeeper.operator.lock.GroupAccess;
 import dev.lockkeeper.operator.lock.GroupView;
 import dev.lockkeeper.operator.lock.GroupWork;
 import dev.lockkeeper.operator.lock.HolderWork;
+import dev.lockkeeper.operator.lock.ImportWork;
 import dev.lockkeeper.operator.lock.LockService;
 import dev.lockkeeper.operator.lock.NodeView;
 import dev.lockkeeper.operator.lock.PasswordAccess;
@@ -169,6 +171,16 @@ public class Assembly {
                 statusBoard,
                 nodeWriter,
                 holderWork,
+                new ImportWork(
+                        groupCache,
+                        nodeCache,
+                        swapper,
+                        statusBoard,
+                        nodeWriter,
+                        new KubeFormerLocks(lockClient),
+                        events,
+                        crashPoint::at,
+                        clock),
                 graphs.verdicts(),
                 checks,
                 this::secretProblem,

@@ -83,6 +83,11 @@ public class Holder extends StatusPart {
     @JsonPropertyDescription("How far the drain is.")
     private DrainProgress drain;
 
+    @Size(max = 320)
+    @JsonPropertyDescription(
+            "The Lease of poseidon/fleetlock that this holder was taken over from, as <namespace>/<name>: that server told it to reboot. Absent: this one did, or drains it.")
+    private String importedFrom;
+
     public String getToken() {
         return token;
     }
@@ -225,5 +230,13 @@ public class Holder extends StatusPart {
 
     public void setOffered(String offered) {
         this.offered = offered;
+    }
+
+    public String getImportedFrom() {
+        return importedFrom;
+    }
+
+    public void setImportedFrom(String importedFrom) {
+        this.importedFrom = importedFrom;
     }
 }

@@ -36,6 +36,12 @@ public class RebootGroup extends CustomResource<RebootGroupSpec, RebootGroupStat
     /** On a RebootGroup: frees the slot of the node or agent id that the value names. */
     public static final String FREE_SLOT_ANNOTATION = GROUP + "/free-slot";
 
+    /** On a RebootGroup: a Lease of poseidon/fleetlock, {@code <namespace>/fleetlock-<group>}, whose holder shall hold a slot here. */
+    public static final String IMPORT_LEASE_ANNOTATION = GROUP + "/import-lease";
+
+    /** On a RebootGroup: the Lease that was dealt with so last, {@code @} its resourceVersion then; that state is not taken over again. */
+    public static final String IMPORTED_LEASE_ANNOTATION = GROUP + "/imported-lease";
+
     /** On a Node: Lockkeeper cordoned it; the value is the token of the holding. */
     public static final String CORDONED_ANNOTATION = GROUP + "/cordoned";
 

@@ -22,6 +22,8 @@ import java.time.Instant;
  * @param stuck since when the holding counts as stuck
  * @param reason why it is Failed, Releasing or stuck, or went back to Draining
  * @param drain the drain's figures
+ * @param importedFrom the former server's lock that it was taken over from, such as {@code default/fleetlock-workers}: that server told
+ *     it to reboot, and nobody knows whether its node was empty then; null once this server has begun to drain it
  */
 public record Holder(
         String token,
@@ -41,7 +43,8 @@ public record Holder(
         String heartbeat,
         Instant stuck,
         String reason,
-        DrainFigures drain) {
+        DrainFigures drain,
+        String importedFrom) {
 
     static Holder granted(String token, String id, NodeRef node, Instant now) {
         return new Holder(
@@ -62,7 +65,32 @@ public record Holder(
                 null,
                 null,
                 null,
+                null,
                 null);
+    }
+
+    /** One that another server told to reboot, as if it had been told here, now. */
+    static Holder imported(String token, String id, NodeRef node, Boot boot, String from, Instant now) {
+        return new Holder(
+                token,
+                id,
+                node,
+                Phase.REBOOTING,
+                now,
+                now,
+                now,
+                now,
+                boot.bootId(),
+                boot.version(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                from);
     }
 
     /** What people know the machine by: its node's name, else its agent's id. */
@@ -90,7 +118,8 @@ public record Holder(
                 heartbeat,
                 null,
                 reason,
-                drain);
+                drain,
+                importedFrom);
     }
 
     Holder told(Boot boot, String offered, Instant now) {
@@ -112,7 +141,8 @@ public record Holder(
                 null,
                 null,
                 null,
-                drain);
+                drain,
+                importedFrom);
     }
 
     Holder asked(Instant now) {
@@ -166,6 +196,7 @@ public record Holder(
                 heartbeat,
                 stuck,
                 reason,
-                drain);
+                drain,
+                importedFrom);
     }
 }

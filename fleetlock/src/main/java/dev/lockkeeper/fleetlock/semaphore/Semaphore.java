@@ -24,13 +24,16 @@ import java.util.function.UnaryOperator;
  *   <li>{@link #free} removes the holder after its node was uncordoned; its slot is free only now.
  * </ol>
  *
+ * <p>{@link #takeOver} adds a holder that another server told to reboot.
+ *
  * <p>Before telling, {@link #giveUpDrain} and {@link #release} take a slot back; after it, only evidence or a person does.
  *
  * <p>Properties, kept by every transition:
  *
  * <ul>
  *   <li>A holder is added only while there are fewer holders than slots. Fewer slots than holders: nobody is added.
- *   <li>A token is told to reboot only from Granted, and never once it is Releasing.
+ *   <li>A token is told to reboot only from Granted, and never once it is Releasing. One that was taken over is told again only
+ *       after a drain of its own.
  *   <li>Each transition names its holding by token, so a late one finds nothing and changes nothing.
  *   <li>Applied twice, a transition changes nothing the second time: the very same state comes back.
  * </ul>
@@ -78,24 +81,46 @@ public final class Semaphore {
                 yield new Step<>(next, new PreReboot.Wait(holder.token(), draining(holder, now)));
             }
             case GRANTED -> new Step<>(state, new PreReboot.ReadyToTell(holder));
-            case REBOOTING -> new Step<>(state, new PreReboot.Proceed(holder));
+            case REBOOTING ->
+                holder.importedFrom() == null
+                        ? new Step<>(state, new PreReboot.Proceed(holder))
+                        : ofImported(state, policy, asker, holder, now);
             case VERIFYING ->
                 refuse(
                         state,
                         new Refusal(
                                 Kind.VERIFYING,
                                 Sentences.holder(holder, now) + ": its last reboot is still being verified."));
-            case FAILED -> {
-                if (asker.boundToken() != null) {
-                    // It was asked before the boot that failed: nobody may be there any more to reboot again.
-                    yield refuse(state, ended(state, asker, now));
-                }
-                Holder again = Holder.granted(asker.tokenAt(now), holder.id(), holder.node(), now);
-                yield new Step<>(
-                        state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
-            }
+            case FAILED -> beginAnew(state, asker, holder, now);
             case RELEASING -> refuse(state, ended(state, asker, now));
         };
+    }
+
+    /**
+     * Another server told it to reboot, maybe without an empty node. Who asks has not gone down yet, so there is time for a drain; but
+     * not before the taking over has ended, or it could be taken over twice.
+     */
+    private static Step<PreReboot> ofImported(
+            SlotState state, SlotPolicy policy, Asker asker, Holder holder, Instant now) {
+        if (policy.importing() != null) {
+            return refuse(
+                    state,
+                    new Refusal(
+                            Kind.PAUSED,
+                            holder.machine() + " is being taken over from Lease " + holder.importedFrom()
+                                    + ". Ask again."));
+        }
+        return beginAnew(state, asker, holder, now);
+    }
+
+    /** The same slot, under a new token: what was seen of the reboot before does not count for the next. */
+    private static Step<PreReboot> beginAnew(SlotState state, Asker asker, Holder holder, Instant now) {
+        if (asker.boundToken() != null) {
+            // It was asked before that reboot: nobody may be there any more to reboot again.
+            return refuse(state, ended(state, asker, now));
+        }
+        Holder again = Holder.granted(asker.tokenAt(now), holder.id(), holder.node(), now);
+        return new Step<>(state.replacing(holder, _ -> again), new PreReboot.Wait(again.token(), draining(again, now)));
     }
 
     private static Step<PreReboot> ofWaiting(SlotState state, SlotPolicy policy, Asker asker, Instant now) {
@@ -221,6 +246,40 @@ public final class Semaphore {
             return new Step<>(state.replacing(holder.get(), h -> h.told(boot, offered, now)), true);
         }
         return new Step<>(state, holder.isPresent() && holder.get().phase() == Phase.REBOOTING);
+    }
+
+    /**
+     * A machine that another server told to reboot becomes a holder in Rebooting. Only as long as people want that lock taken over,
+     * which stands in the same object as the state: so it cannot happen once more after that was done.
+     *
+     * @param lock the former server's lock
+     * @param token of the holding; the same at every try
+     * @param boot what a fresh read of the Node shows: as nobody knows what it ran when it was told, this counts as that
+     * @return whether there is such a holding now
+     */
+    public static Step<Boolean> takeOver(
+            SlotState state,
+            SlotPolicy policy,
+            String lock,
+            String token,
+            String id,
+            NodeRef node,
+            Boot boot,
+            Instant now) {
+        if (state.holding(token).isPresent()) {
+            return new Step<>(state, true);
+        }
+        int total = policy.slots().total(state.members() == null ? 0 : state.members());
+        boolean refused = !lock.equals(policy.importing())
+                || policy.deleting()
+                || state.holders().size() >= total
+                || state.holderOf(id).isPresent()
+                || state.holderOn(node).isPresent();
+        if (refused) {
+            return new Step<>(state, false);
+        }
+        Holder holder = Holder.imported(token, id, node, boot, lock, now);
+        return new Step<>(state.with(holder).withParked(withoutMachine(state.parked(), holder)), true);
     }
 
     /** An agent reports that it is steady (FleetLock protocol, "UnlockIfHeld"). */

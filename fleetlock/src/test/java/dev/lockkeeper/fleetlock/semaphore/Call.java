@@ -14,6 +14,15 @@ sealed interface Call {
         }
     }
 
+    record TakeOver(String token, String id, NodeRef node) implements Call {
+        static final String LOCK = "default/fleetlock-workers";
+
+        @Override
+        public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
+            return Semaphore.takeOver(state, policy, LOCK, token, id, node, new Boot("boot-1", "44.1"), now);
+        }
+    }
+
     record Tell(String token) implements Call {
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {

@@ -37,6 +37,7 @@ final class History {
     private Instant now = Instant.parse("2026-07-07T00:00:00Z");
     private int version;
     private int uids;
+    private int imports;
     private SlotState state = SlotState.EMPTY;
     private SequentialModel model = new SequentialModel();
     private SlotPolicy policy = policy(new Slots.Count(1), true, null, false, 1);
@@ -92,6 +93,19 @@ final class History {
         return new NodeRef("worker-" + machine, "uid-" + uids++);
     }
 
+    private static SlotPolicy importing(SlotPolicy p) {
+        return new SlotPolicy(
+                p.name(),
+                p.slots(),
+                p.countUnready(),
+                "a lock is to be taken over",
+                Call.TakeOver.LOCK,
+                p.deleting(),
+                p.maxParked(),
+                p.refreshAsked(),
+                p.backoff());
+    }
+
     private static SlotPolicy policy(
             Slots slots, boolean countUnready, String pausedReason, boolean deleting, int maxParked) {
         return new SlotPolicy(
@@ -99,6 +113,7 @@ final class History {
                 slots,
                 countUnready,
                 pausedReason,
+                null,
                 deleting,
                 maxParked,
                 Duration.ofMinutes(3),
@@ -183,6 +198,11 @@ final class History {
             submit(replica, new Call.Count(members, choose(2) * choose(Math.min(members, 4))), null);
             return;
         }
+        if (policy.importing() != null && oneIn(2)) {
+            Machine machine = any(machines);
+            submit(replica, new Call.TakeOver("import-" + imports++, machine.id, machine.node), null);
+            return;
+        }
         if (tokens.isEmpty()) {
             return;
         }
@@ -263,7 +283,8 @@ final class History {
     private void changePolicy() {
         Slots slots = oneIn(3) ? new Slots.Percent(1 + choose(100)) : new Slots.Count(1 + choose(4));
         SlotPolicy before = policy;
-        policy = switch (choose(5)) {
+        policy = switch (choose(6)) {
+            case 3 -> importing(before);
             case 0 -> policy(before.slots(), before.countUnready(), oneIn(2) ? "maintenance" : null, false, 1);
             case 1 -> policy(before.slots(), before.countUnready(), null, oneIn(3), before.maxParked());
             case 2 -> policy(before.slots(), oneIn(2), null, false, choose(3));
@@ -569,7 +590,8 @@ final class History {
             for (Holder holder : after.holders()) {
                 before.holding(holder.token())
                         .ifPresentOrElse(
-                                was -> moved(was.phase(), holder.phase(), holder.token(), call), () -> came(holder));
+                                was -> moved(was.phase(), holder.phase(), holder.token(), call),
+                                () -> came(holder, call, policy));
             }
             for (Holder holder : before.holders()) {
                 if (after.holding(holder.token()).isEmpty()) {
@@ -578,8 +600,16 @@ final class History {
             }
         }
 
-        private void came(Holder holder) {
-            assertThat(holder.phase()).isEqualTo(Phase.DRAINING);
+        private void came(Holder holder, Call call, SlotPolicy policy) {
+            if (call instanceof Call.TakeOver) {
+                assertThat(holder.phase()).isEqualTo(Phase.REBOOTING);
+                assertThat(policy.importing())
+                        .as("taken over as people want it")
+                        .isEqualTo(holder.importedFrom());
+                seen.add("imported");
+            } else {
+                assertThat(holder.phase()).isEqualTo(Phase.DRAINING);
+            }
             assertThat(ended).as("tokens never come back").doesNotContain(holder.token());
         }
 
@@ -611,12 +641,16 @@ final class History {
 
         private void went(Holder holder, SlotState after, Call call) {
             seen.add(holder.phase() + ">gone");
+            if (call instanceof Call.Ask && holder.importedFrom() != null) {
+                seen.add("imported>drained");
+            }
             ended.add(holder.token());
             boolean right = switch (call) {
                 case Call.Free _ -> holder.phase() == Phase.RELEASING;
                 case Call.Park _ -> after.parkedAs(holder.token()).isPresent();
                 case Call.Ask _ ->
-                    holder.phase() == Phase.FAILED
+                    (holder.phase() == Phase.FAILED
+                                    || holder.phase() == Phase.REBOOTING && holder.importedFrom() != null)
                             && after.holderOf(holder.id()).isPresent();
                 default -> false;
             };

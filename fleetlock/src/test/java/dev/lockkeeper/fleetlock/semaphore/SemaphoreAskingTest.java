@@ -126,8 +126,8 @@ class SemaphoreAskingTest {
     @Test
     void aShareOfTheMembersCountsAsSlots() {
         SlotPolicy p = policy(1);
-        SlotPolicy share =
-                new SlotPolicy("workers", new Slots.Percent(40), true, null, false, 1, p.refreshAsked(), p.backoff());
+        SlotPolicy share = new SlotPolicy(
+                "workers", new Slots.Percent(40), true, null, null, false, 1, p.refreshAsked(), p.backoff());
         assertThat(ask(draining(1), share, asking(2), T0).next().holders()).hasSize(2);
         assertThat(ask(draining(1, 2), share, asking(3), T0).next().holders()).hasSize(2);
     }
@@ -218,7 +218,8 @@ class SemaphoreAskingTest {
     @Test
     void aGrantEndsTheMachinesOwnParkingOnly() {
         SlotPolicy p = policy(3);
-        SlotPolicy lenient = new SlotPolicy("workers", p.slots(), true, null, false, 2, p.refreshAsked(), p.backoff());
+        SlotPolicy lenient =
+                new SlotPolicy("workers", p.slots(), true, null, null, false, 2, p.refreshAsked(), p.backoff());
         SlotState state = parked(1, 2);
         assertThat(ask(state, lenient, asking(1), T0).next().parked())
                 .extracting(Parked::id)

@@ -442,4 +442,78 @@ class SemaphoreTransitionsTest {
         assertThat(state.holderOn(new NodeRef("worker-1", "uid-new"))).isEmpty();
         assertThat(state.holderOn(null)).isEmpty();
     }
+
+    // ---- taking a former server's lock over
+
+    private static final String LOCK = "default/fleetlock-workers";
+
+    private static SlotPolicy importing(int slots) {
+        SlotPolicy p = policy(slots);
+        return new SlotPolicy(
+                p.name(), p.slots(), true, "importing", LOCK, false, p.maxParked(), p.refreshAsked(), p.backoff());
+    }
+
+    private static Step<Boolean> takenOver(SlotState state, SlotPolicy policy, int machine) {
+        return Semaphore.takeOver(
+                state, policy, LOCK, "import-" + machine, id(machine), node(machine), new Boot("boot-1", "44.1"), T0);
+    }
+
+    @Test
+    void whoIsTakenOverCountsAsToldAndIsThereOnce() {
+        SlotState state = takenOver(COUNTED, importing(2), 1).next();
+        Holder holder = only(state);
+        assertThat(holder.phase()).isEqualTo(Phase.REBOOTING);
+        assertThat(holder.importedFrom()).isEqualTo(LOCK);
+        assertThat(holder.bootId()).isEqualTo("boot-1");
+        assertThat(holder.toldAt()).isEqualTo(T0);
+        assertThat(takenOver(state, importing(2), 1)).isEqualTo(new Step<>(state, true));
+        Step<Boolean> underAnotherToken =
+                Semaphore.takeOver(state, importing(2), LOCK, "import-x", id(1), node(1), Boot.UNKNOWN, T0);
+        assertThat(underAnotherToken).isEqualTo(new Step<>(state, false));
+        assertThat(Semaphore.steadyState(state, id(1), T0)
+                        .next()
+                        .holders()
+                        .getFirst()
+                        .phase())
+                .isEqualTo(Phase.VERIFYING);
+    }
+
+    @Test
+    void nobodyIsTakenOverPastTheSlotsOrAgainstTheWish() {
+        assertThat(takenOver(draining(2), importing(1), 1)).isEqualTo(new Step<>(draining(2), false));
+        assertThat(takenOver(COUNTED, policy(1), 1).outcome())
+                .as("nobody wants it")
+                .isFalse();
+        SlotState same = draining(1);
+        assertThat(takenOver(same, importing(2), 1).next())
+                .as("it holds a slot")
+                .isSameAs(same);
+    }
+
+    @Test
+    void aParkedMachineThatIsTakenOverIsNotParkedAnyMore() {
+        SlotState state = takenOver(parked(1), importing(1), 1).next();
+        assertThat(state.parked()).isEmpty();
+        only(state);
+    }
+
+    @Test
+    void whoAsksAfterBeingTakenOverIsDrainedUnderANewTokenBeforeItIsTold() {
+        SlotState state = takenOver(COUNTED, importing(1), 1).next();
+        Step<PreReboot> meanwhile = Semaphore.preReboot(state, importing(1), Workers.asking(1), T0);
+        assertThat(meanwhile.next()).isSameAs(state);
+        assertThat(meanwhile.outcome()).isInstanceOf(PreReboot.Refuse.class);
+
+        Step<PreReboot> later = Semaphore.preReboot(state, policy(1), Workers.asking(1), T0);
+        Holder again = only(later.next());
+        assertThat(again.phase()).isEqualTo(Phase.DRAINING);
+        assertThat(again.token()).isEqualTo(token(1));
+        assertThat(again.importedFrom()).isNull();
+        SlotState told = Semaphore.tell(
+                        Semaphore.drained(later.next(), token(1), T0).next(), token(1), Boot.UNKNOWN, null, T0)
+                .next();
+        assertThat(Semaphore.preReboot(told, policy(1), Workers.asking(1), T0).outcome())
+                .as("told by us it is not drained again")
+                .isInstanceOf(PreReboot.Proceed.class);
+    }
 }

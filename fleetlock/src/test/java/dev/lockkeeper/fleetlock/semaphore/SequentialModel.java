@@ -21,9 +21,10 @@ import java.util.TreeMap;
  */
 final class SequentialModel {
 
-    record Use(String id, String node, Phase phase, boolean blocked) {
+    /** @param imported whether another server told it to reboot */
+    record Use(String id, String node, Phase phase, boolean blocked, boolean imported) {
         Use in(Phase next) {
-            return new Use(id, node, next, blocked);
+            return new Use(id, node, next, blocked, imported);
         }
     }
 
@@ -57,7 +58,8 @@ final class SequentialModel {
                                 h.id(),
                                 uid(h.node()),
                                 h.phase(),
-                                h.drain() != null && h.drain().blocked())));
+                                h.drain() != null && h.drain().blocked(),
+                                h.importedFrom() != null)));
         state.parked()
                 .forEach(p -> model.parked.put(p.token(), new Machine(p.id(), uid(p.node()), p.releaseWithheld())));
         state.backoffs().forEach(b -> model.penalties.put(b.id(), new Penalty(b.tries(), b.until())));
@@ -80,6 +82,7 @@ final class SequentialModel {
     String apply(Call call, SlotPolicy policy, Instant now) {
         return switch (call) {
             case Call.Ask(Asker asker) -> ask(asker, policy, now);
+            case Call.TakeOver(String token, String id, NodeRef node) -> takeOver(token, id, uid(node), policy);
             case Call.Tell(String token) -> {
                 move(token, Set.of(GRANTED), REBOOTING);
                 yield "" + (phase(token) == REBOOTING);
@@ -103,7 +106,8 @@ final class SequentialModel {
                                     use.id(),
                                     use.node(),
                                     DRAINING,
-                                    !figures.blockedBy().isEmpty()));
+                                    !figures.blockedBy().isEmpty(),
+                                    use.imported()));
                 }
                 yield "" + draining;
             }
@@ -174,33 +178,53 @@ final class SequentialModel {
         String token = tokenOf(asker.id());
         Phase phase = phase(token);
         if (asker.boundToken() != null) {
-            return asker.boundToken().equals(token) && phase != FAILED
-                    ? asHolder(token, asker, now)
-                    : ended(asker, now);
+            return asker.boundToken().equals(token) ? asHolder(token, asker, policy, now) : ended(asker, now);
         }
         if (token == null || phase == RELEASING) {
             return asNewcomer(asker, policy, now);
         }
         return asker.firstLook() || token.startsWith(asker.freshToken() + ".")
-                ? asHolder(token, asker, now)
+                ? asHolder(token, asker, policy, now)
                 : ended(asker, now);
     }
 
-    private String asHolder(String token, Asker asker, Instant now) {
+    private String asHolder(String token, Asker asker, SlotPolicy policy, Instant now) {
         Use use = uses.get(token);
         return switch (use.phase()) {
             case DRAINING -> "wait " + token + (use.blocked() ? " drain_blocked" : " draining");
             case GRANTED -> "tell " + token;
-            case REBOOTING -> "proceed " + token;
+            case REBOOTING ->
+                !use.imported()
+                        ? "proceed " + token
+                        : policy.importing() != null ? "refuse paused" : anew(token, asker, now);
             case VERIFYING -> "refuse verifying";
-            case FAILED -> {
-                uses.remove(token);
-                String fresh = fresh(asker, now);
-                uses.put(fresh, new Use(use.id(), use.node(), DRAINING, false));
-                yield "wait " + fresh + " draining";
-            }
+            case FAILED -> anew(token, asker, now);
             case RELEASING -> ended(asker, now);
         };
+    }
+
+    private String anew(String token, Asker asker, Instant now) {
+        if (asker.boundToken() != null) {
+            return ended(asker, now);
+        }
+        Use use = uses.remove(token);
+        String fresh = fresh(asker, now);
+        uses.put(fresh, new Use(use.id(), use.node(), DRAINING, false, false));
+        return "wait " + fresh + " draining";
+    }
+
+    private String takeOver(String token, String id, String node, SlotPolicy policy) {
+        boolean machineHolds =
+                uses.values().stream().anyMatch(u -> u.id().equals(id) || node != null && node.equals(u.node()));
+        boolean may = Call.TakeOver.LOCK.equals(policy.importing())
+                && !policy.deleting()
+                && uses.size() < slots(policy)
+                && !machineHolds;
+        if (may) {
+            unpark(id, node);
+            uses.put(token, new Use(id, node, REBOOTING, false, true));
+        }
+        return "" + uses.containsKey(token);
     }
 
     private String ended(Asker asker, Instant now) {
@@ -238,7 +262,7 @@ final class SequentialModel {
         }
         unpark(asker.id(), node);
         String fresh = fresh(asker, now);
-        uses.put(fresh, new Use(asker.id(), node, DRAINING, false));
+        uses.put(fresh, new Use(asker.id(), node, DRAINING, false, false));
         return "wait " + fresh + " draining";
     }
 
@@ -253,6 +277,10 @@ final class SequentialModel {
     }
 
     int slots(SlotPolicy policy) {
+        return slots(policy, members == null ? 0 : members);
+    }
+
+    private static int slots(SlotPolicy policy, int members) {
         return switch (policy.slots()) {
             case Slots.Count(int count) -> count;
             case Slots.Percent(int percent) -> Math.max(1, Math.min(100, members * percent / 100));

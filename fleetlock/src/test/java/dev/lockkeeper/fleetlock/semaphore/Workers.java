@@ -28,6 +28,7 @@ final class Workers {
                 new Slots.Count(slots),
                 true,
                 null,
+                null,
                 false,
                 1,
                 Duration.ofMinutes(3),
@@ -36,17 +37,20 @@ final class Workers {
 
     static SlotPolicy paused(int slots, String reason) {
         SlotPolicy p = policy(slots);
-        return new SlotPolicy(p.name(), p.slots(), true, reason, false, p.maxParked(), p.refreshAsked(), p.backoff());
+        return new SlotPolicy(
+                p.name(), p.slots(), true, reason, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
     }
 
     static SlotPolicy deleting(int slots) {
         SlotPolicy p = policy(slots);
-        return new SlotPolicy(p.name(), p.slots(), true, null, true, p.maxParked(), p.refreshAsked(), p.backoff());
+        return new SlotPolicy(
+                p.name(), p.slots(), true, null, null, true, p.maxParked(), p.refreshAsked(), p.backoff());
     }
 
     static SlotPolicy notCountingUnready(int slots) {
         SlotPolicy p = policy(slots);
-        return new SlotPolicy(p.name(), p.slots(), false, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
+        return new SlotPolicy(
+                p.name(), p.slots(), false, null, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
     }
 
     static String id(int machine) {

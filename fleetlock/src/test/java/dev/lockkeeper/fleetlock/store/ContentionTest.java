@@ -50,6 +50,7 @@ class ContentionTest {
                 new Slots.Count(SLOTS),
                 true,
                 null,
+                null,
                 false,
                 1,
                 Duration.ofMinutes(3),

@@ -37,6 +37,7 @@ class SwapperTest {
             new Slots.Count(1),
             true,
             null,
+            null,
             false,
             1,
             Duration.ofMinutes(3),

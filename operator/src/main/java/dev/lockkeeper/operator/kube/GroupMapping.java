@@ -73,6 +73,7 @@ public final class GroupMapping {
                         ? null
                         : spec.getClientSecretRef().getName(),
                 annotations.get(RebootGroup.FREE_SLOT_ANNOTATION),
+                annotations.get(RebootGroup.IMPORTED_LEASE_ANNOTATION),
                 policy(group, spec, annotations),
                 drain(or(spec.getDrain(), new DrainSpec())),
                 verify(spec, or(spec.getVerify(), new VerifySpec())),
@@ -82,15 +83,26 @@ public final class GroupMapping {
     private SlotPolicy policy(RebootGroup group, RebootGroupSpec spec, Map<String, String> annotations) {
         boolean paused = or(spec.getPaused(), RebootGroupDefaults.PAUSED);
         String annotated = annotations.get(RebootGroup.PAUSED_ANNOTATION);
+        String importing = annotations.get(RebootGroup.IMPORT_LEASE_ANNOTATION);
         return new SlotPolicy(
                 group.getMetadata().getName(),
                 slots(spec.getSlots()),
                 or(spec.getCountUnready(), RebootGroupDefaults.COUNT_UNREADY),
-                annotated != null ? pausedReason(annotated) : paused ? "spec.paused is true" : null,
+                pausedReason(importing, annotated, paused),
+                importing,
                 group.getMetadata().getDeletionTimestamp() != null,
                 or(or(spec.getVerify(), new VerifySpec()).getMaxParked(), RebootGroupDefaults.MAX_PARKED),
                 refreshAsked,
                 backoff);
+    }
+
+    /** As long as the machine that holds a former server's lock has no slot here, nobody else may get that one. */
+    private static String pausedReason(String importing, String annotated, boolean paused) {
+        if (importing != null) {
+            return "the holder of Lease " + importing
+                    + " is to be taken over first, and this group's Events say how far that is";
+        }
+        return annotated != null ? pausedReason(annotated) : paused ? "spec.paused is true" : null;
     }
 
     /** What the annotation of that name says; it pauses without a reason, too. */
@@ -188,7 +200,8 @@ public final class GroupMapping {
                 h.getHeartbeat(),
                 time(h.getStuck()),
                 h.getReason(),
-                figures(h.getDrain()));
+                figures(h.getDrain()),
+                h.getImportedFrom());
     }
 
     private static DrainFigures figures(DrainProgress drain) {
@@ -250,6 +263,7 @@ public final class GroupMapping {
         to.setStuck(text(from.stuck()));
         to.setReason(cut(from.reason()));
         to.setDrain(write(from.drain(), to.getDrain()));
+        to.setImportedFrom(from.importedFrom());
         return to;
     }
 

@@ -42,6 +42,17 @@ public final class NodeWriter implements Cordons {
     }
 
     @Override
+    public boolean adopt(NodeView node, String token) {
+        if (!node.unschedulable() || token.equals(node.cordonToken())) {
+            return true;
+        }
+        return switch (patch(node, "true", client.getKubernetesSerialization().asJson(token))) {
+            case DONE, NO_NODE -> true;
+            case CHANGED -> false;
+        };
+    }
+
+    @Override
     public boolean uncordon(NodeView node, String token) {
         if (!token.equals(node.cordonToken())) {
             return true;

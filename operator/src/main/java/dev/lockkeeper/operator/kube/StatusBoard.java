@@ -130,20 +130,38 @@ public final class StatusBoard implements GroupWork.Store {
 
     @Override
     public boolean removeFreeSlot(GroupView group) {
+        return removed(group, RebootGroup.FREE_SLOT_ANNOTATION, group.freeSlot(), "");
+    }
+
+    @Override
+    public boolean endImport(GroupView group, String mark) {
+        String marking = """
+                , {"op": "add", "path": "%s", "value": %s}""".formatted(path(RebootGroup.IMPORTED_LEASE_ANNOTATION), json(mark));
+        return removed(
+                group, RebootGroup.IMPORT_LEASE_ANNOTATION, group.policy().importing(), marking);
+    }
+
+    /** Removes an annotation that still has that value, and does the rest of the JSON patch, or neither. */
+    private boolean removed(GroupView group, String annotation, String value, String rest) {
+        String at = path(annotation);
         try {
-            String at = "/metadata/annotations/" + RebootGroup.FREE_SLOT_ANNOTATION.replace("/", "~1");
-            String value = client.getKubernetesSerialization().asJson(group.freeSlot());
-            Patch.json(
-                    client, "apis/lockkeeper.dev/v1alpha1/rebootgroups/" + group.name(), """
-                    [{"op": "test", "path": "%s", "value": %s}, {"op": "remove", "path": "%s"}]""".formatted(at, value, at));
+            Patch.json(client, "apis/lockkeeper.dev/v1alpha1/rebootgroups/" + group.name(), """
+                    [{"op": "test", "path": "%s", "value": %s}, {"op": "remove", "path": "%s"}%s]""".formatted(
+                            at, json(value), at, rest));
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != ANOTHER_VALUE) {
-                LOG.infof(
-                        "group=%s annotation %s not removed yet: %s",
-                        group.name(), RebootGroup.FREE_SLOT_ANNOTATION, e.getMessage());
+                LOG.infof("group=%s annotation %s not removed yet: %s", group.name(), annotation, e.getMessage());
             }
             return false;
         }
+    }
+
+    private static String path(String annotation) {
+        return "/metadata/annotations/" + annotation.replace("/", "~1");
+    }
+
+    private String json(String text) {
+        return client.getKubernetesSerialization().asJson(text);
     }
 }

@@ -21,6 +21,14 @@ public interface Cordons {
     Cordon cordon(NodeView node, String token);
 
     /**
+     * Makes a cordon that stands, whoever set it, that of a holding; a node that is not cordoned is left alone. Only for a lock that people
+     * want taken over: its cordon goes with it.
+     *
+     * @return whether no other cordon than that of the holding is left; false: the Node changed meanwhile, read it anew
+     */
+    boolean adopt(NodeView node, String token);
+
+    /**
      * Takes the cordon of that token away; a node that is cordoned by anybody else, or not at all, is left alone.
      *
      * @return whether no cordon of that token is left; false: the Node changed meanwhile, read it anew

@@ -31,6 +31,7 @@ import org.jboss.logging.Logger;
  *
  * <ol>
  *   <li>A person's {@code free-slot} annotation is carried out.
+ *   <li>So is {@code import-lease} ({@link ImportWork}).
  *   <li>Each holder is taken one step further ({@link HolderWork}); parked machines are looked after.
  *   <li>Members are counted and conditions published.
  * </ol>
@@ -58,6 +59,12 @@ public final class GroupWork {
 
         /** Removes the annotation {@code lockkeeper.dev/free-slot} if it still has the group's value; whether it did. */
         boolean removeFreeSlot(GroupView group);
+
+        /**
+         * Removes the annotation {@code lockkeeper.dev/import-lease} if it still has the group's value, and in the same write says what
+         * state of the lock is dealt with ({@code imported-lease}); whether it did.
+         */
+        boolean endImport(GroupView group, String mark);
     }
 
     private final Groups groups;
@@ -66,6 +73,7 @@ public final class GroupWork {
     private final Store store;
     private final Cordons cordons;
     private final HolderWork holderWork;
+    private final ImportWork imports;
     private final Verdicts verdicts;
     private final Checks checks;
     private final SecretProblems secrets;
@@ -91,6 +99,7 @@ public final class GroupWork {
             Store store,
             Cordons cordons,
             HolderWork holderWork,
+            ImportWork imports,
             Verdicts verdicts,
             Checks checks,
             SecretProblems secrets,
@@ -102,6 +111,7 @@ public final class GroupWork {
         this.store = store;
         this.cordons = cordons;
         this.holderWork = holderWork;
+        this.imports = imports;
         this.verdicts = verdicts;
         this.checks = checks;
         this.secrets = secrets;
@@ -116,10 +126,13 @@ public final class GroupWork {
      */
     public Duration pass(GroupView group) {
         freeSlot(group);
+        Optional<String> beingImported = imports.work(group);
         holderWork.look(group);
         List<CompletableFuture<Duration>> steps = group.state().holders().stream()
                 // Marked, then the annotation goes, then it is freed: else a later holding would be freed by it too.
                 .filter(holder -> !isNamed(holder, group.freeSlot()))
+                // As long as its lock is wanted, a holder that is freed would be taken over once more.
+                .filter(holder -> beingImported.filter(holder.token()::equals).isEmpty())
                 .map(holder -> CompletableFuture.supplyAsync(() -> holderWork.step(group, holder), threads))
                 .toList();
         Duration next = steps.stream().map(CompletableFuture::join).reduce(REST, GroupWork::shorter);

@@ -355,7 +355,7 @@ public final class HolderWork {
         if (Judge.wantsChecks(evidence, policy, now)) {
             evidence = evidence.with(checks.ask(group, node));
         }
-        Judgement judgement = Judge.judge(evidence, policy, now);
+        Judgement judgement = ofImported(holder, newBoot, Judge.judge(evidence, policy, now));
         if (isAgainst(judgement) && !isAsFresh(node, holder)) {
             // A watch that hangs shows a machine as sick that has recovered long ago.
             return SOON;
@@ -380,6 +380,14 @@ public final class HolderWork {
             see(group, holder, new Sighting(newBoot ? now : null, readySince, null, now, gist(why)));
             return timing.retry();
         }
+    }
+
+    /** What it ran when another server told it is not known: it may have rebooted before it was taken over. */
+    private static Judgement ofImported(Holder holder, boolean newBoot, Judgement judgement) {
+        return holder.importedFrom() != null && !newBoot && judgement instanceof Judgement.Inconclusive
+                ? new Judgement.Inconclusive(
+                        "its agent is steady; whether it rebooted before it was taken over is not known", null)
+                : judgement;
     }
 
     private static boolean isAgainst(Judgement judgement) {

@@ -33,7 +33,13 @@ public enum Reason {
     /** A cordon that no holding had any more was removed. */
     Uncordoned(false, "Uncordon"),
     /** The annotation {@code lockkeeper.dev/free-slot} names nobody who holds anything. */
-    NothingToFree(true, "Free");
+    NothingToFree(true, "Free"),
+    /** The holder of a former server's lock holds a slot here now. */
+    HolderImported(false, "Import"),
+    /** The lock that {@code lockkeeper.dev/import-lease} names is free, or its holder has its slot here already. */
+    NothingToImport(false, "Import"),
+    /** What is in the way of taking that lock over; until it is gone nobody gets a slot. */
+    NotImported(true, "Import");
 
     private final boolean warning;
     private final String action;

@@ -63,7 +63,16 @@ public final class CrashPoint {
         AFTER_RECORD,
         /** A failed machine is parked or failed. */
         BEFORE_PARK,
-        AFTER_PARK
+        AFTER_PARK,
+        /** The holder of a former server's lock is swapped in. */
+        BEFORE_IMPORT,
+        AFTER_IMPORT,
+        /** Its cordon is taken over. */
+        BEFORE_ADOPT,
+        AFTER_ADOPT,
+        /** The wish for it goes. */
+        BEFORE_IMPORTED,
+        AFTER_IMPORTED
     }
 
     private final String armed;

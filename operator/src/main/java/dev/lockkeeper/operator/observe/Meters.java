@@ -243,7 +243,12 @@ public final class Meters {
                 "stuck",
                 "Holders that keep their slot until a person looks: past stuckAfter or verify.timeout, or Failed under onFailure: Hold.",
                 GroupFigures::stuck);
-        gauge(name, group, "paused", "1 while a person has paused the group, else 0.", f -> f.paused() ? 1 : 0);
+        gauge(
+                name,
+                group,
+                "paused",
+                "1 while a person has paused the group, or a Lease is to be taken over; else 0.",
+                f -> f.paused() ? 1 : 0);
         for (Phase phase : Phase.values()) {
             Gauge.builder(
                             PREFIX + "group.oldest.holder",

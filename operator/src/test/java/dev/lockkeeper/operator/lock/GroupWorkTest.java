@@ -61,6 +61,11 @@ class GroupWorkTest {
         }
 
         @Override
+        public boolean adopt(NodeView node, String token) {
+            return true;
+        }
+
+        @Override
         public boolean uncordon(NodeView node, String token) {
             return true;
         }
@@ -81,6 +86,11 @@ class GroupWorkTest {
 
         @Override
         public boolean removeFreeSlot(GroupView group) {
+            return true;
+        }
+
+        @Override
+        public boolean endImport(GroupView group, String mark) {
             return true;
         }
     };
@@ -106,6 +116,7 @@ class GroupWorkTest {
                     _ -> {},
                     new HolderWork.Timing(Duration.ofMinutes(15), Duration.ofSeconds(5), Duration.ofSeconds(10)),
                     clock),
+            new ImportWork(groups, nodes, swapper, store, cordons, null, events, _ -> {}, clock),
             verdicts,
             checks,
             _ -> Optional.empty(),

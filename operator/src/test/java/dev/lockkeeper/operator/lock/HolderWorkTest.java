@@ -67,6 +67,11 @@ class HolderWorkTest {
                 }
 
                 @Override
+                public boolean adopt(NodeView node, String token) {
+                    throw new UnsupportedOperationException("no lock is taken over here");
+                }
+
+                @Override
                 public boolean uncordon(NodeView node, String token) {
                     boolean current = node.resourceVersion().equals(fresh.resourceVersion());
                     if (current && token.equals(node.cordonToken())) {
@@ -222,6 +227,7 @@ class HolderWorkTest {
                 "h1",
                 null,
                 null,
+                null,
                 null);
         fresh = node("1", true, true, "token");
         nodes.show(fresh);
@@ -278,6 +284,7 @@ class HolderWorkTest {
                 offered,
                 T0,
                 T0,
+                null,
                 null,
                 null,
                 null,
@@ -356,6 +363,7 @@ class HolderWorkTest {
                 null,
                 T0.minusSeconds(60),
                 "it has not gone down",
+                null,
                 null);
         groups.put(new TestingGroup("workers").holders(told).view());
         groups.catchUp("workers", _ -> {});
@@ -389,6 +397,7 @@ class HolderWorkTest {
                 "44.20260707.3.1",
                 T0,
                 T0,
+                null,
                 null,
                 null,
                 null,

@@ -24,6 +24,8 @@ public final class TestingGroup {
     private LabelMatch selector;
     private String secret;
     private int slots = 1;
+    private String importing;
+    private String importedLease;
     private List<Check> checks = List.of();
     private SlotState state = new SlotState(List.of(), List.of(), List.of(), 3, 0);
 
@@ -57,6 +59,16 @@ public final class TestingGroup {
         return this;
     }
 
+    public TestingGroup importing(String lease) {
+        importing = lease;
+        return this;
+    }
+
+    public TestingGroup imported(String mark) {
+        importedLease = mark;
+        return this;
+    }
+
     public TestingGroup checks(Check... verified) {
         checks = List.of(verified);
         return this;
@@ -79,11 +91,13 @@ public final class TestingGroup {
                 selector,
                 secret,
                 null,
+                importedLease,
                 new SlotPolicy(
                         name,
                         new Slots.Count(slots),
                         true,
-                        null,
+                        importing == null ? null : "a lock is being taken over",
+                        importing,
                         false,
                         1,
                         Duration.ofMinutes(5),
@@ -97,7 +111,7 @@ public final class TestingGroup {
     public static Holder holder(String id, String token, NodeRef node, Phase phase, Instant since, Instant askedAt) {
         return new Holder(
                 token, id, node, phase, since, askedAt, T0, null, null, null, null, null, null, null, null, null, null,
-                null);
+                null, null);
     }
 
     /** A Ready node whose machineID is its name, with one label. */

@@ -64,6 +64,7 @@ public final class TestingGroups implements Groups, GroupStore {
                 g.nodeSelector(),
                 g.secret(),
                 g.freeSlot(),
+                g.importedLease(),
                 g.policy(),
                 g.drain(),
                 g.verify(),

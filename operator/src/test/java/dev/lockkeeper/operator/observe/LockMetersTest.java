@@ -311,6 +311,7 @@ class LockMetersTest {
                 new Slots.Count(4),
                 true,
                 paused,
+                null,
                 false,
                 1,
                 Duration.ofMinutes(5),
@@ -324,6 +325,7 @@ class LockMetersTest {
                 agentGroup,
                 false,
                 selector,
+                null,
                 null,
                 null,
                 policy,
@@ -351,6 +353,7 @@ class LockMetersTest {
                 null,
                 null,
                 null,
-                drain);
+                drain,
+                null);
     }
 }

@@ -54,7 +54,9 @@ record LogReport(Map<String, Integer> explained, List<String> unexplained) {
             Reason.of(
                     "\\[KubeEvents\\] \\d+ Events were lost",
                     "Events come last while the API server is away or busy; status and log have what they say"),
-            Reason.of("\\[KubeEvents\\] (group|machine)=\\S+ Stuck: ", "a machine that fails on purpose got stuck"),
+            Reason.of(
+                    "\\[KubeEvents\\] (group|machine|release)=\\S+ [A-Z][A-Za-z]+: ",
+                    "what is told of machines that fail on purpose, as a Warning"),
             Reason.of("\\[AgentRequests\\] Wrong passwords come from ", "strangers send wrong passwords on purpose"));
 
     static LogReport of(Path log) throws IOException {

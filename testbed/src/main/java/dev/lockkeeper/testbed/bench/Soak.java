@@ -52,6 +52,8 @@ public final class Soak {
     private final Duration time;
     private final long seed;
     private final List<String> faults = new ArrayList<>();
+    /** Of answers 5xx, and how many there were. */
+    private final Map<String, Integer> reasons = new TreeMap<>();
 
     private Soak(Duration time, long seed) {
         this.time = time;
@@ -234,26 +236,37 @@ public final class Soak {
             switch (entry) {
                 case Journal.Answered a -> {
                     answers.merge(a.api() + " " + a.status(), 1, Integer::sum);
-                    check(
-                            a.status() < 500 || misfortune.explains(a.askedAt(), a.at()),
-                            a.machine() + " got " + a.status() + " at " + a.at() + ": " + a.body());
+                    explain(a.machine(), a.status(), a.body(), a.askedAt(), a.at(), misfortune);
                 }
                 case Journal.Polled p -> {
                     answers.merge("graph " + p.status(), 1, Integer::sum);
-                    check(
-                            p.status() < 500 || misfortune.explains(p.askedAt(), p.at()),
-                            p.machine() + " got " + p.status() + " at " + p.at() + ": " + p.body());
+                    explain(p.machine(), p.status(), p.body(), p.askedAt(), p.at(), misfortune);
                 }
                 case Journal.Unanswered u -> answers.merge(u.api() + " unanswered", 1, Integer::sum);
                 default -> {}
             }
         }
+        System.out.println("answers 5xx: " + reasons);
         System.out.println("answers: "
                 + answers.entrySet().stream()
                         .map(e -> "%s ×%,d".formatted(e.getKey(), e.getValue()))
                         .collect(Collectors.joining(", ")));
         System.out.println("strangers: " + misfortune.strangers());
         check(misfortune.strangersMet500() == 0, "strangers got " + misfortune.strangersMet500() + " answers 500");
+    }
+
+    private void explain(
+            String machine, int status, String body, Instant askedAt, Instant at, Misfortune misfortune) {
+        if (status < 500) {
+            return;
+        }
+        String reason = body.contains("This replica is starting")
+                ? "the replica was starting: behind a Service it gets no requests yet"
+                : body.contains("another writer was faster each time")
+                        ? "the other replica was faster each time"
+                        : misfortune.explains(askedAt, at) ? "the API server was away" : null;
+        check(reason != null, machine + " got " + status + " at " + at + ": " + body);
+        reasons.merge(String.valueOf(reason), 1, Integer::sum);
     }
 
     private void tellLogs(OperatorProcess steady, OperatorProcess mortal) throws IOException {
