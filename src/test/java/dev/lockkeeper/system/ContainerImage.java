@@ -97,7 +97,8 @@ final class ContainerImage implements AutoCloseable {
     private static long size(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             long sum = 0;
-            for (Path file : files.filter(f -> Files.isRegularFile(f) && !Files.isSymbolicLink(f)).toList()) {
+            for (Path file : files.filter(f -> Files.isRegularFile(f) && !Files.isSymbolicLink(f))
+                    .toList()) {
                 sum += Files.size(file);
             }
             return sum;
@@ -115,7 +116,8 @@ final class ContainerImage implements AutoCloseable {
     }
 
     Map<String, String> labels() {
-        return JSON.convertValue(config.get("Labels"), JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));
+        return JSON.convertValue(
+                config.get("Labels"), JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));
     }
 
     String user() {
@@ -140,8 +142,11 @@ final class ContainerImage implements AutoCloseable {
             for (Map.Entry<String, String> file : account.entrySet()) {
                 Files.writeString(files.resolve(file.getKey()), file.getValue());
             }
-            Files.writeString(bundle.resolve("config.json"), bundle(user, environment, files).toString());
-            return List.of("runc", "--root", folder.resolve("runc").toString(), "run", "--bundle", bundle.toString(), name);
+            Files.writeString(
+                    bundle.resolve("config.json"),
+                    bundle(user, environment, files).toString());
+            return List.of(
+                    "runc", "--root", folder.resolve("runc").toString(), "run", "--bundle", bundle.toString(), name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -170,13 +175,17 @@ final class ContainerImage implements AutoCloseable {
     }
 
     private static void mount(ArrayNode mounts, String where, String type, String source, String... options) {
-        ObjectNode mount = mounts.addObject().put("destination", where).put("type", type).put("source", source);
+        ObjectNode mount =
+                mounts.addObject().put("destination", where).put("type", type).put("source", source);
         Arrays.stream(options).forEach(mount.withArray("options")::add);
     }
 
     /** The host's number of a container's first process. */
     long pid(String container) throws IOException {
-        return JSON.readTree(Command.run(folder, LIMIT, List.of("runc", "--root", folder.resolve("runc").toString(), "state", container)))
+        return JSON.readTree(Command.run(
+                        folder,
+                        LIMIT,
+                        List.of("runc", "--root", folder.resolve("runc").toString(), "state", container)))
                 .get("pid")
                 .asLong();
     }
@@ -203,12 +212,16 @@ final class ContainerImage implements AutoCloseable {
 
     /** Ends a container, if it still runs. */
     void remove(String container) throws IOException {
-        Command.run(folder, LIMIT, List.of("runc", "--root", folder.resolve("runc").toString(), "delete", "--force", container));
+        Command.run(
+                folder,
+                LIMIT,
+                List.of("runc", "--root", folder.resolve("runc").toString(), "delete", "--force", container));
     }
 
     @Override
     public void close() {
-        for (List<String> step : List.of(List.of("buildah", "rm", "--all"), List.of("buildah", "rmi", "--all", "--force"))) {
+        for (List<String> step :
+                List.of(List.of("buildah", "rm", "--all"), List.of("buildah", "rmi", "--all", "--force"))) {
             try {
                 run(folder, step.toArray(String[]::new));
             } catch (IOException | IllegalStateException e) {

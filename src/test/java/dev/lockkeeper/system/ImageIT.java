@@ -64,14 +64,15 @@ class ImageIT {
             String name = "lockkeeper-" + user;
             Map<String, String> account = account(rig.plane);
             try {
-                OperatorProcess operator = rig.launch(builder -> builder.command(environment ->
-                        image.command(name, user, inCluster(rig.plane, shippedOptions(rig.admin), environment), account)));
+                OperatorProcess operator = rig.launch(builder -> builder.command(environment -> image.command(
+                        name, user, inCluster(rig.plane, shippedOptions(rig.admin), environment), account)));
                 operator.awaitReady();
                 Duration start = Duration.between(operator.startedAt(), Instant.now());
                 long pid = image.pid(name);
 
                 Map<String, String> status = image.processStatus(pid);
-                assertThat(status.get("Uid")).isEqualTo(String.join("\t", List.of("" + user, "" + user, "" + user, "" + user)));
+                assertThat(status.get("Uid"))
+                        .isEqualTo(String.join("\t", List.of("" + user, "" + user, "" + user, "" + user)));
                 assertThat(status.get("Gid")).isEqualTo("0\t0\t0\t0");
                 assertThat(status.get("NoNewPrivs")).isEqualTo("1");
                 assertThat(status.entrySet())
@@ -85,8 +86,9 @@ class ImageIT {
 
                 rig.group("workers");
                 rig.machine("worker-1", "workers", operator);
-                Rig.await().until(() -> rig.read("workers").getStatus() != null
-                        && rig.read("workers").getStatus().getMembers() == 1);
+                Rig.await()
+                        .until(() -> rig.read("workers").getStatus() != null
+                                && rig.read("workers").getStatus().getMembers() == 1);
                 System.out.printf(
                         "image: %d MiB; a container of it was ready after %d ms and has %s resident%n",
                         image.bytes() >> 20, start.toMillis(), status.get("VmRSS"));
@@ -113,7 +115,11 @@ class ImageIT {
                     .toList();
             assertThat(programs)
                     .contains(RUNTIME)
-                    .isSubsetOf(RUNTIME, RUNTIME.replace("java", "keytool"), "/opt/lockkeeper/runtime/lib/jexec", "/opt/lockkeeper/runtime/lib/jspawnhelper");
+                    .isSubsetOf(
+                            RUNTIME,
+                            RUNTIME.replace("java", "keytool"),
+                            "/opt/lockkeeper/runtime/lib/jexec",
+                            "/opt/lockkeeper/runtime/lib/jspawnhelper");
         }
     }
 
@@ -131,8 +137,8 @@ class ImageIT {
 
     /** What a pod has instead of a kubeconfig: the content by its path in the container. */
     private static Map<String, String> account(ControlPlane plane) throws IOException {
-        Config config = Config.fromKubeconfig(
-                plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT).toFile());
+        Config config = Config.fromKubeconfig(plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT)
+                .toFile());
         String authority = config.getCaCertData() == null
                 ? Files.readString(Path.of(config.getCaCertFile()))
                 : new String(Base64.getMimeDecoder().decode(config.getCaCertData()));
