@@ -3,20 +3,17 @@ package dev.lockkeeper.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.lockkeeper.testbed.control.ControlPlane;
+import dev.lockkeeper.testbed.image.ContainerImage;
 import dev.lockkeeper.testbed.operator.Manifests;
 import dev.lockkeeper.testbed.operator.OperatorProcess;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -47,7 +44,7 @@ class ImageIT {
             assumeTrue(missing == null, () -> missing + ": the image was not tested");
         }
         assertThat(missing).isNull();
-        image = ContainerImage.build(Manifests.root(), folder);
+        image = ContainerImage.build(Manifests.root(), folder, "VERSION=1.2.3", "REVISION=abc");
     }
 
     @AfterAll
@@ -62,17 +59,18 @@ class ImageIT {
         try (Rig rig = Rig.start()) {
             int user = ThreadLocalRandom.current().nextInt(100_000, 2_000_000_000);
             String name = "lockkeeper-" + user;
-            Map<String, String> account = account(rig.plane);
+            String options = shippedOptions(rig.admin);
             try {
-                OperatorProcess operator = rig.launch(builder -> builder.command(environment -> image.command(
-                        name, user, inCluster(rig.plane, shippedOptions(rig.admin), environment), account)));
+                OperatorProcess operator = rig.launch(
+                        builder -> builder.command(environment -> image.command(name, user, environment, options)));
                 operator.awaitReady();
                 Duration start = Duration.between(operator.startedAt(), Instant.now());
                 long pid = image.pid(name);
 
                 Map<String, String> status = image.processStatus(pid);
                 assertThat(status.get("Uid"))
-                        .isEqualTo(String.join("\t", List.of("" + user, "" + user, "" + user, "" + user)));
+                        .as("real, effective, saved and file system's")
+                        .isEqualTo("%1$d\t%1$d\t%1$d\t%1$d".formatted(user));
                 assertThat(status.get("Gid")).isEqualTo("0\t0\t0\t0");
                 assertThat(status.get("NoNewPrivs")).isEqualTo("1");
                 assertThat(status.entrySet())
@@ -87,13 +85,16 @@ class ImageIT {
                 rig.group("workers");
                 rig.machine("worker-1", "workers", operator);
                 Rig.await()
-                        .until(() -> rig.read("workers").getStatus() != null
-                                && rig.read("workers").getStatus().getMembers() == 1);
+                        .untilAsserted(
+                                () -> assertThat(operator.management("/q/metrics")
+                                                .body())
+                                        .containsPattern(
+                                                "lockkeeper_requests_total\\{api=\"steady-state\",group=\"workers\",outcome=\"released\"\\} 1"));
                 System.out.printf(
                         "image: %d MiB; a container of it was ready after %d ms and has %s resident%n",
                         image.bytes() >> 20, start.toMillis(), status.get("VmRSS"));
 
-                // Nobody minds whether a process ends that never ran on: SIGTERM has to reach java.
+                // The end that a kubelet asks for.
                 assertThat(operator.terminate()).isEqualTo(143);
                 assertThat(operator.logText())
                         .contains("lockkeeper stopped in")
@@ -133,25 +134,6 @@ class ImageIT {
         // Kubernetes can check runAsNonRoot only where the user is a number.
         assertThat(image.user()).isEqualTo("65532:0");
         assertThat(image.entryPoint()).startsWith(RUNTIME);
-    }
-
-    /** What a pod has instead of a kubeconfig: the content by its path in the container. */
-    private static Map<String, String> account(ControlPlane plane) throws IOException {
-        Config config = Config.fromKubeconfig(plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT)
-                .toFile());
-        String authority = config.getCaCertData() == null
-                ? Files.readString(Path.of(config.getCaCertFile()))
-                : new String(Base64.getMimeDecoder().decode(config.getCaCertData()));
-        return Map.of("token", config.getOauthToken(), "ca.crt", authority, "namespace", Manifests.NAMESPACE);
-    }
-
-    private static Map<String, String> inCluster(ControlPlane plane, String options, Map<String, String> environment) {
-        URI server = URI.create(plane.url());
-        environment.remove("KUBECONFIG");
-        environment.put("KUBERNETES_SERVICE_HOST", server.getHost());
-        environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(server.getPort()));
-        environment.put("JDK_JAVA_OPTIONS", options);
-        return environment;
     }
 
     private static String shippedOptions(KubernetesClient client) {

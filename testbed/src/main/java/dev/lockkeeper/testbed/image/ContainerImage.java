@@ -1,25 +1,28 @@
-package dev.lockkeeper.system;
+package dev.lockkeeper.testbed.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockkeeper.testbed.monitor.Command;
+import io.fabric8.kubernetes.client.Config;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** An image built by buildah in a storage of its own, and containers of it run by runc from bundles that are written here. */
-final class ContainerImage implements AutoCloseable {
+public final class ContainerImage implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -37,7 +40,7 @@ final class ContainerImage implements AutoCloseable {
     }
 
     /** What this machine lacks for it, in a sentence without its full stop; null if it lacks nothing. */
-    static String missing() {
+    public static String missing() {
         for (String tool : List.of("buildah", "runc", "apt-get", "dpkg-deb")) {
             if (Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                     .noneMatch(path -> Files.isExecutable(Path.of(path, tool)))) {
@@ -47,11 +50,16 @@ final class ContainerImage implements AutoCloseable {
         return "root".equals(System.getProperty("user.name")) ? null : "only root can run a container as any user";
     }
 
-    /** @param folder takes the images, about 1 GB while they are there */
-    static ContainerImage build(Path checkout, Path folder) throws IOException {
+    /**
+     * Builds what was last packaged, on bases made of this machine's packages and JDK.
+     *
+     * @param folder takes the images, about 1 GB while they are there
+     * @param buildArguments more build arguments, such as {@code VERSION=1.2.3}
+     */
+    public static ContainerImage build(Path checkout, Path folder, String... buildArguments) throws IOException {
         ContainerImage image = new ContainerImage(folder);
         try {
-            image.build(checkout);
+            image.build(checkout, buildArguments);
             return image;
         } catch (IOException | RuntimeException e) {
             image.close();
@@ -59,23 +67,22 @@ final class ContainerImage implements AutoCloseable {
         }
     }
 
-    private void build(Path checkout) throws IOException {
+    private void build(Path checkout, String... buildArguments) throws IOException {
         Files.writeString(
                 folder.resolve("storage.conf"),
-                "[storage]\ndriver = \"overlay\"\ngraphroot = \"" + folder.resolve("graph") + "\"\nrunroot = \""
+                "[storage]\ndriver = \"vfs\"\ngraphroot = \"" + folder.resolve("graph") + "\"\nrunroot = \""
                         + folder.resolve("run") + "\"\n");
         run(checkout, checkout.resolve("image/base").toString(), "buildah");
-        run(
-                checkout,
+        List<String> build = new ArrayList<>(List.of(
                 "buildah",
                 "build",
                 "--file=image/Containerfile",
                 "--tag=" + NAME,
                 "--build-arg=BASE=localhost/lockkeeper-base",
-                "--build-arg=BUILDER=localhost/lockkeeper-builder",
-                "--build-arg=VERSION=1.2.3",
-                "--build-arg=REVISION=abc",
-                ".");
+                "--build-arg=BUILDER=localhost/lockkeeper-builder"));
+        Arrays.stream(buildArguments).forEach(argument -> build.add("--build-arg=" + argument));
+        build.add(".");
+        run(checkout, build.toArray(String[]::new));
         run(folder, "buildah", "from", "--pull-never", "--name=" + WORKING, NAME);
         root = Path.of(run(folder, "buildah", "mount", WORKING));
         config = JSON.readTree(run(folder, "buildah", "inspect", "--type=image", NAME))
@@ -106,42 +113,53 @@ final class ContainerImage implements AutoCloseable {
     }
 
     /** Where the image's files are. */
-    Path root() {
+    public Path root() {
         return root;
     }
 
     /** What its files add up to. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
-    Map<String, String> labels() {
+    public Map<String, String> labels() {
         return JSON.convertValue(
                 config.get("Labels"), JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));
     }
 
-    String user() {
+    public String user() {
         return config.get("User").asText();
     }
 
-    List<String> entryPoint() {
+    public List<String> entryPoint() {
         List<String> words = new ArrayList<>();
         config.get("Entrypoint").forEach(word -> words.add(word.asText()));
         return words;
     }
 
     /**
-     * The command that runs a container: the image's entry point as a user in group 0 without capabilities, in the host's network.
+     * The command that runs a container: the image's entry point as a user in group 0 without capabilities, in the host's network. It
+     * finds the API server as a pod does, by variables and the files of its ServiceAccount.
      *
-     * @param account the files of the ServiceAccount by name
+     * @param environment of a process of this machine: with {@code KUBECONFIG}
+     * @param javaOptions for {@code JDK_JAVA_OPTIONS}
      */
-    List<String> command(String name, int user, Map<String, String> environment, Map<String, String> account) {
+    public List<String> command(String name, int user, Map<String, String> environment, String javaOptions) {
         try {
             Path bundle = Files.createDirectories(folder.resolve(name));
             Path files = Files.createDirectories(bundle.resolve("account"));
-            for (Map.Entry<String, String> file : account.entrySet()) {
-                Files.writeString(files.resolve(file.getKey()), file.getValue());
-            }
+            Config config = Config.fromKubeconfig(new File(environment.remove("KUBECONFIG")));
+            Files.writeString(files.resolve("token"), config.getOauthToken());
+            Files.writeString(files.resolve("namespace"), environment.get("LOCKKEEPER_NAMESPACE"));
+            Files.write(
+                    files.resolve("ca.crt"),
+                    config.getCaCertData() == null
+                            ? Files.readAllBytes(Path.of(config.getCaCertFile()))
+                            : Base64.getMimeDecoder().decode(config.getCaCertData()));
+            URI server = URI.create(config.getMasterUrl());
+            environment.put("KUBERNETES_SERVICE_HOST", server.getHost());
+            environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(server.getPort()));
+            environment.put("JDK_JAVA_OPTIONS", javaOptions);
             Files.writeString(
                     bundle.resolve("config.json"),
                     bundle(user, environment, files).toString());
@@ -181,7 +199,7 @@ final class ContainerImage implements AutoCloseable {
     }
 
     /** The host's number of a container's first process. */
-    long pid(String container) throws IOException {
+    public long pid(String container) throws IOException {
         return JSON.readTree(Command.run(
                         folder,
                         LIMIT,
@@ -190,7 +208,7 @@ final class ContainerImage implements AutoCloseable {
                 .asLong();
     }
 
-    Map<String, String> processStatus(long pid) throws IOException {
+    public Map<String, String> processStatus(long pid) throws IOException {
         Map<String, String> status = new LinkedHashMap<>();
         for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
             int colon = line.indexOf(':');
@@ -200,7 +218,7 @@ final class ContainerImage implements AutoCloseable {
     }
 
     /** Where in its mounts, but for /proc, a process could write. */
-    List<String> writableMounts(long pid) throws IOException {
+    public List<String> writableMounts(long pid) throws IOException {
         try (Stream<String> mounts = Files.lines(Path.of("/proc", Long.toString(pid), "mounts"))) {
             return mounts.map(line -> line.split(" "))
                     .filter(mount -> !mount[1].equals("/proc"))
@@ -211,7 +229,7 @@ final class ContainerImage implements AutoCloseable {
     }
 
     /** Ends a container, if it still runs. */
-    void remove(String container) throws IOException {
+    public void remove(String container) throws IOException {
         Command.run(
                 folder,
                 LIMIT,
