@@ -118,7 +118,8 @@ class ImageIT {
                     .contains(RUNTIME)
                     .isSubsetOf(
                             RUNTIME,
-                            RUNTIME.replace("java", "keytool"),
+                            "/opt/lockkeeper/runtime/bin/jfr",
+                            "/opt/lockkeeper/runtime/bin/keytool",
                             "/opt/lockkeeper/runtime/lib/jexec",
                             "/opt/lockkeeper/runtime/lib/jspawnhelper");
         }

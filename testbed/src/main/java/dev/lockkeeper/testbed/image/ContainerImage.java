@@ -149,7 +149,7 @@ public final class ContainerImage implements AutoCloseable {
             Path bundle = Files.createDirectories(folder.resolve(name));
             Path files = Files.createDirectories(bundle.resolve("account"));
             Config config = Config.fromKubeconfig(new File(environment.remove("KUBECONFIG")));
-            Files.writeString(files.resolve("token"), config.getOauthToken());
+            Files.writeString(files.resolve("token"), config.getAutoOAuthToken());
             Files.writeString(files.resolve("namespace"), environment.get("LOCKKEEPER_NAMESPACE"));
             Files.write(
                     files.resolve("ca.crt"),

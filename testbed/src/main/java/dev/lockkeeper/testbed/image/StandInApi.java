@@ -117,7 +117,11 @@ final class StandInApi implements AutoCloseable {
         }
         client.resource(node()).create();
         RebootGroup group = new RebootGroup();
-        group.setMetadata(new ObjectMetaBuilder().withName(GROUP).build());
+        // The stand-in does not know server-side apply, by which a group gets it.
+        group.setMetadata(new ObjectMetaBuilder()
+                .withName(GROUP)
+                .withFinalizers(RebootGroup.CRD_NAME + "/finalizer")
+                .build());
         group.setSpec(new RebootGroupSpec());
         client.resource(group).create();
     }
@@ -155,14 +159,13 @@ final class StandInApi implements AutoCloseable {
     /** For a client that checks the server's certificate, as one in a cluster does. */
     Map<String, String> clientSettings() {
         return Map.of(
-                "KUBERNETES_MASTER",
-                "https://localhost:" + server.getPort() + "/",
-                "KUBERNETES_CERTS_CA_FILE",
-                authority.toString(),
-                "KUBERNETES_AUTH_TOKEN",
-                "training",
-                "KUBERNETES_AUTH_TRYKUBECONFIG",
-                "false");
+                "KUBERNETES_MASTER", "https://localhost:" + server.getPort() + "/",
+                "KUBERNETES_CERTS_CA_FILE", authority.toString(),
+                "KUBERNETES_AUTH_TOKEN", "training",
+                "KUBERNETES_AUTH_TRYKUBECONFIG", "false",
+                // Under emulation all is slow.
+                "QUARKUS_KUBERNETES_CLIENT_CONNECTION_TIMEOUT", "PT2M",
+                "QUARKUS_KUBERNETES_CLIENT_REQUEST_TIMEOUT", "PT2M");
     }
 
     private static Certificate certificate(int port) throws IOException, GeneralSecurityException {
