@@ -17,6 +17,10 @@ TESTBED := java --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL
 MINUTES ?= 30
 # More options for Maven, such as -Dfcos.required=true.
 MORE ?=
+# For the image: its name, what builds it, and BASES=local for bases made of Debian's packages and this JDK, without a registry.
+IMAGE ?= localhost/lockkeeper:dev
+CONTAINER_TOOL ?= $(firstword $(foreach tool,buildah podman docker,$(shell command -v $(tool) >/dev/null && echo $(tool))))
+BASES ?= public
 # Share of the full size of the contention, crash and property tests: `make test` runs a tenth.
 LONG := -Dlockkeeper.test.scale=1.0 -Dhistories=10000
 
@@ -75,6 +79,25 @@ bench: binaries ## Measure; figures go to docs/performance.md by hand
 .PHONY: soak
 soak: binaries ## 30 minutes of 1,000 agents at 10 times their pace, with faults; MINUTES=5 for less
 	@$(TESTBED) dev.lockkeeper.testbed.bench.Soak $(MINUTES)
+
+.PHONY: image
+image: build container-tool $(if $(filter local,$(BASES)),image-base) ## Build the container image IMAGE with buildah, podman or docker; BASES=local: without a registry
+	@$(CONTAINER_TOOL) build --file image/Containerfile --tag $(IMAGE) \
+	  --build-arg VERSION=$$(sed -n 's|^  <version>\(.*\)</version>|\1|p' pom.xml | head -1) \
+	  --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
+	  $(if $(filter local,$(BASES)),--build-arg BASE=localhost/lockkeeper-base --build-arg BUILDER=localhost/lockkeeper-builder) .
+
+.PHONY: image-base
+image-base: container-tool # The image's bases for this architecture, of Debian's libc6 and the JDK found
+	@image/base $(CONTAINER_TOOL)
+
+.PHONY: container-tool
+container-tool:
+	@[ -n "$(CONTAINER_TOOL)" ] || { echo "Neither buildah, podman nor docker is there: install one to build an image." >&2; exit 1; }
+
+.PHONY: image-test
+image-test: binaries ## Only the test of the image; needs root, buildah and runc
+	@$(MVN) -pl src/test verify -Dit.test=ImageIT -Dimage.required=true -Dfailsafe.failIfNoSpecifiedTests=false -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: format
 format: tools ## Apply the formatter

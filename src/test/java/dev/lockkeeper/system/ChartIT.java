@@ -142,7 +142,7 @@ class ChartIT {
                 "javaOptions=-Xmx400m");
         assertThat(rendered.variable("LOCKKEEPER_GRAPH_MAX_BYTES")).isEqualTo("67108864");
         assertThat(rendered.variable("QUARKUS_LOG_LEVEL")).isEqualTo("DEBUG");
-        assertThat(rendered.variable("JAVA_OPTS")).isEqualTo("-Xmx400m");
+        assertThat(rendered.variable("JDK_JAVA_OPTIONS")).isEqualTo("-Xmx400m");
         assertThat(set("settings.LOCKKEEPER_AGENT_MAX_HOLD=PT5M").variable("LOCKKEEPER_AGENT_MAX_HOLD"))
                 .isEqualTo("PT5M");
     }
@@ -412,7 +412,7 @@ class ChartIT {
             delimiter = ';',
             value = {
                 "extraEnv.LOCKKEEPER_AGENT_MAX_HOLD=PT5M; extraEnv has LOCKKEEPER_AGENT_MAX_HOLD: what begins with",
-                "extraEnv.JAVA_OPTS=-Xmx1g; extraEnv has JAVA_OPTS: give the options",
+                "extraEnv.JDK_JAVA_OPTIONS=-Xmx1g; extraEnv has JDK_JAVA_OPTIONS: give the options",
                 "podLabels.app\\.kubernetes\\.io/name=other; podLabels has app.kubernetes.io/name: drains know",
             })
     void aValueThatHasAPlaceOfItsOwnIsSentThere(String value, String sentence) {

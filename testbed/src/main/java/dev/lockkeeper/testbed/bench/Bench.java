@@ -38,6 +38,7 @@ public final class Bench {
     private static Map<String, Part> parts() {
         Map<String, Part> parts = new LinkedHashMap<>();
         parts.put("start", StartTime::run);
+        parts.put("image", ImageStart::run);
         parts.put("refusals", Refusals::run);
         parts.put("idle", Idle::run);
         parts.put("cycles", Cycles::run);

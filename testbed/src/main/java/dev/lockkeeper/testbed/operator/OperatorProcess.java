@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -60,6 +61,7 @@ public final class OperatorProcess implements AutoCloseable {
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> jvm = new ArrayList<>(SHIPPED_JVM);
         private String name = "0";
+        private Function<Map<String, String>, List<String>> command;
 
         private Builder(Path kubeconfig, Path folder) {
             this.kubeconfig = kubeconfig;
@@ -85,6 +87,15 @@ public final class OperatorProcess implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Starts the replica by another command than that of java on the packaged application: in a container. It is given the replica's
+         * environment; {@link #pid} and what follows from it then tell of that command.
+         */
+        public Builder command(Function<Map<String, String>, List<String>> command) {
+            this.command = command;
+            return this;
+        }
+
         /** Starts the process and does not wait. */
         public OperatorProcess launch() {
             OperatorProcess operator = new OperatorProcess(this);
@@ -102,15 +113,28 @@ public final class OperatorProcess implements AutoCloseable {
 
     /** Starts the process again, after {@link #kill} or {@link #terminate}; on the same ports. */
     public synchronized void launch() {
+        Map<String, String> own = environment();
+        ProcessBuilder builder = new ProcessBuilder(settings.command == null ? java() : settings.command.apply(own))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(k -> k.startsWith("LOCKKEEPER_") || k.startsWith("KUBERNETES_"));
+        environment.putAll(own);
+        startedAt = Instant.now();
+        process = ChildProcesses.start(builder);
+    }
+
+    private List<String> java() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(settings.jvm);
         command.add("-jar");
         command.add(jar().toString());
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(k -> k.startsWith("LOCKKEEPER_") || k.startsWith("KUBERNETES_"));
+        return command;
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>();
         environment.put("KUBECONFIG", settings.kubeconfig.toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
@@ -119,8 +143,7 @@ public final class OperatorProcess implements AutoCloseable {
         environment.put("LOCKKEEPER_NAMESPACE", "lockkeeper");
         environment.put("LOCKKEEPER_REPLICA", "lockkeeper-" + settings.name);
         environment.putAll(settings.environment);
-        startedAt = Instant.now();
-        process = ChildProcesses.start(builder);
+        return environment;
     }
 
     /** Starts the process again with one setting changed; null takes it away. */
