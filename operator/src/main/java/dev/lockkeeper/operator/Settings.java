@@ -42,6 +42,8 @@ public interface Settings {
 
     Machine machine();
 
+    Okd okd();
+
     Testing testing();
 
     /** Agents and their requests. */
@@ -196,10 +198,26 @@ public interface Settings {
         Duration offerPatience();
     }
 
+    /** OKD's MachineConfigPools. */
+    interface Okd {
+
+        /** Whether pools, and what nodes run, are reported; needs the right to list MachineConfigPools. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /** Whether PoolWindows open and pause pools; needs okd.enabled, and the right to patch MachineConfigPools. */
+        @WithDefault("false")
+        boolean poolWindows();
+
+        /** The longest time between two looks at pools and PoolWindows by the leader, PT0.1S to PT1M. */
+        @WithDefault("PT10S")
+        Duration passInterval();
+    }
+
     /** For tests alone. */
     interface Testing {
 
-        /** The time at which decisions about releases begin, such as 2026-07-22T12:00:00Z; it runs on. Absent: the true time. */
+        /** The time at which decisions about releases and pools begin, such as 2026-07-22T12:00:00Z; it runs on. Absent: the true time. */
         Optional<Instant> clock();
 
         /** The marked step at which the process halts itself; absent: none. */

@@ -33,7 +33,13 @@ public enum Reason {
     /** A cordon that no holding had any more was removed. */
     Uncordoned(false, "Uncordon"),
     /** The annotation {@code lockkeeper.dev/free-slot} names nobody who holds anything. */
-    NothingToFree(true, "Free");
+    NothingToFree(true, "Free"),
+    /** A pool of OKD was paused, as no window is open. */
+    PoolPaused(false, "Pause"),
+    /** A pool that Lockkeeper had paused was opened. */
+    PoolOpened(false, "Open"),
+    /** The same outside of a window, as it was paused for as long as it may be. */
+    MaxPauseReached(true, "Open");
 
     private final boolean warning;
     private final String action;

@@ -1,0 +1,80 @@
+package dev.lockkeeper.operator.observe;
+
+import dev.lockkeeper.operator.pool.PoolFigures;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The metrics of OKD's pools and of what nodes run there. {@code docs/metrics.md} lists them. */
+@Singleton
+public final class PoolMeters {
+
+    private static final String PREFIX = "lockkeeper.";
+
+    private final MeterRegistry registry;
+    private final MultiGauge machines;
+    private final MultiGauge paused;
+    private final MultiGauge degraded;
+    private final MultiGauge waiting;
+    private final MultiGauge mustOpen;
+    private final MultiGauge nodes;
+
+    @Inject
+    PoolMeters(MeterRegistry registry) {
+        this.registry = registry;
+        machines = gauge("pool.machines", "Machines of a MachineConfigPool, as it counts them.");
+        paused = gauge("pool.paused", "1 while the pool is paused, by whomever.");
+        degraded = gauge("pool.degraded", "1 while the pool says that it is degraded.");
+        waiting = gauge("pool.update.waiting", "1 while machines of the pool have another configuration to come to.");
+        mustOpen =
+                gauge("pool.must.open.timestamp.seconds", "When maxPause opens the pool that Lockkeeper has paused.");
+        nodes = gauge("node.os", "Nodes, by architecture, operating system and its version.");
+    }
+
+    private MultiGauge gauge(String name, String description) {
+        return MultiGauge.builder(PREFIX + name).description(description).register(registry);
+    }
+
+    /** How pools stand now: to be called by the replica that leads, and with nothing by one that does not. */
+    public void pools(PoolFigures figures) {
+        List<Row<?>> counts = new ArrayList<>();
+        List<Row<?>> pauses = new ArrayList<>();
+        List<Row<?>> degradations = new ArrayList<>();
+        List<Row<?>> updates = new ArrayList<>();
+        List<Row<?>> limits = new ArrayList<>();
+        for (PoolFigures.OfPool pool : figures.pools()) {
+            Tags tags = Tags.of("pool", pool.pool());
+            counts.add(Row.of(tags.and("state", "total"), pool.machines().total()));
+            counts.add(Row.of(tags.and("state", "updated"), pool.machines().updated()));
+            counts.add(Row.of(tags.and("state", "ready"), pool.machines().ready()));
+            counts.add(Row.of(tags.and("state", "unavailable"), pool.machines().unavailable()));
+            counts.add(Row.of(tags.and("state", "degraded"), pool.machines().degraded()));
+            pauses.add(Row.of(tags, pool.paused() ? 1 : 0));
+            degradations.add(Row.of(tags, pool.degraded() ? 1 : 0));
+            updates.add(Row.of(tags, pool.updateWaiting() ? 1 : 0));
+            if (pool.mustOpenBy() != null) {
+                limits.add(Row.of(tags, pool.mustOpenBy().getEpochSecond()));
+            }
+        }
+        machines.register(counts, true);
+        paused.register(pauses, true);
+        degraded.register(degradations, true);
+        waiting.register(updates, true);
+        mustOpen.register(limits, true);
+        nodes.register(
+                figures.nodes().stream()
+                        .<Row<?>>map(kind -> Row.of(
+                                Tags.of(
+                                        "architecture", kind.architecture(),
+                                        "os", kind.os(),
+                                        "version", kind.version()),
+                                kind.machines()))
+                        .toList(),
+                true);
+    }
+}
