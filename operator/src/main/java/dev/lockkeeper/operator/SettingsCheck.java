@@ -77,8 +77,7 @@ class SettingsCheck {
     private static void okd(Settings.Okd okd, Faults faults) {
         faults.within("okd.pass-interval", okd.passInterval(), "PT0.1S", "PT1M");
         if (okd.poolWindows() && !okd.enabled()) {
-            faults.sentences.add("Setting lockkeeper.okd.pool-windows is true and lockkeeper.okd.enabled is false:"
-                    + " set both, or leave pool-windows out.");
+            faults.add("okd.pool-windows", true, "false unless okd.enabled is true");
         }
     }
 

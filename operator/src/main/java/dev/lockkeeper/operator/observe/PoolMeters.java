@@ -22,6 +22,7 @@ public final class PoolMeters {
     private final MultiGauge degraded;
     private final MultiGauge waiting;
     private final MultiGauge mustOpen;
+    private final MultiGauge nextWindow;
     private final MultiGauge nodes;
 
     @Inject
@@ -33,6 +34,7 @@ public final class PoolMeters {
         waiting = gauge("pool.update.waiting", "1 while machines of the pool have another configuration to come to.");
         mustOpen =
                 gauge("pool.must.open.timestamp.seconds", "When maxPause opens the pool that Lockkeeper has paused.");
+        nextWindow = gauge("pool.next.window.timestamp.seconds", "When a window opens the pool next.");
         nodes = gauge("node.os", "Nodes, by architecture, operating system and its version.");
     }
 
@@ -47,6 +49,7 @@ public final class PoolMeters {
         List<Row<?>> degradations = new ArrayList<>();
         List<Row<?>> updates = new ArrayList<>();
         List<Row<?>> limits = new ArrayList<>();
+        List<Row<?>> windows = new ArrayList<>();
         for (PoolFigures.OfPool pool : figures.pools()) {
             Tags tags = Tags.of("pool", pool.pool());
             counts.add(Row.of(tags.and("state", "total"), pool.machines().total()));
@@ -60,7 +63,11 @@ public final class PoolMeters {
             if (pool.mustOpenBy() != null) {
                 limits.add(Row.of(tags, pool.mustOpenBy().getEpochSecond()));
             }
+            if (pool.nextWindow() != null) {
+                windows.add(Row.of(tags, pool.nextWindow().getEpochSecond()));
+            }
         }
+        nextWindow.register(windows, true);
         machines.register(counts, true);
         paused.register(pauses, true);
         degraded.register(degradations, true);

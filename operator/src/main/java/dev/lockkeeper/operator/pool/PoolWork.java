@@ -209,6 +209,10 @@ public final class PoolWork {
                 pool.updateWaiting(),
                 server.filter(_ -> pool.pausedByUs())
                         .flatMap(w -> w.mustOpenBy(pool.marks(), now))
+                        .orElse(null),
+                server.map(WindowView::timetable)
+                        .filter(t -> !t.openAt(now))
+                        .flatMap(t -> t.nextChange(now))
                         .orElse(null));
     }
 

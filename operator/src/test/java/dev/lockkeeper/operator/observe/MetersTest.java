@@ -11,6 +11,9 @@ import dev.lockkeeper.operator.graph.FleetFigures;
 import dev.lockkeeper.operator.graph.GraphView;
 import dev.lockkeeper.operator.graph.Policies;
 import dev.lockkeeper.operator.graph.UpdateSource;
+import dev.lockkeeper.operator.pool.PoolFigures;
+import dev.lockkeeper.operator.pool.PoolNodes;
+import dev.lockkeeper.operator.pool.PoolView;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -263,6 +266,7 @@ class MetersTest {
         meters.rebooted("amd64", Duration.ofSeconds(1));
         meters.verified("amd64", Duration.ofSeconds(1));
         fleet();
+        pools();
 
         Map<String, String> documented = new TreeMap<>();
         Matcher rows = ROW.matcher(Files.readString(Path.of("..", "docs", "metrics.md")));
@@ -274,6 +278,21 @@ class MetersTest {
             documented.put(rows.group(1), rows.group(2) + " " + labels);
         }
         assertThat(documented).isEqualTo(shown());
+    }
+
+    /** One of each metric of pools. */
+    private void pools() {
+        new PoolMeters(registry)
+                .pools(new PoolFigures(
+                        List.of(new PoolFigures.OfPool(
+                                "worker",
+                                new PoolView.Machines(1, 1, 1, 0, 0),
+                                true,
+                                false,
+                                false,
+                                clock.instant(),
+                                clock.instant())),
+                        List.of(new PoolNodes.Kind("x86_64", "CentOS Stream CoreOS", "9.0.20250827-0", 1))));
     }
 
     /** One of each metric of machines, pins and graphs. */
