@@ -138,7 +138,7 @@ class TimetableTest {
     }
 
     /** Random windows and freezes, against a model that looks at every minute. */
-    @RepeatedTest(500)
+    @RepeatedTest(150)
     void itIsOpenAsTheModelSaysAndNothingChangesBeforeTheNextChange(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         ZoneId zone = random.nextBoolean() ? ZoneOffset.UTC : ZoneId.of("Europe/Berlin");

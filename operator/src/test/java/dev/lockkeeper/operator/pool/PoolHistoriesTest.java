@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Some thousand lives of a pool, with people, updates and outages of the operator, against what is promised. */
 class PoolHistoriesTest {
 
-    private static final int HISTORIES = 2_000;
+    private static final int HISTORIES = 5_000;
     private static final int STEPS = 100;
 
     private enum Pauser {
@@ -201,8 +201,8 @@ class PoolHistoriesTest {
 
     @Test
     void everyLifeKeepsThePromises() {
-        int pauses = 0;
-        int maxPauses = 0;
+        long pauses = 0;
+        long maxPauses = 0;
         for (long seed = 0; seed < HISTORIES; seed++) {
             History history = new History(seed);
             for (int i = 0; i < STEPS; i++) {
@@ -216,6 +216,6 @@ class PoolHistoriesTest {
                     .count();
         }
         assertThat(pauses).isGreaterThan(HISTORIES);
-        assertThat(maxPauses).isGreaterThan(HISTORIES);
+        assertThat(maxPauses).isGreaterThan(HISTORIES / 4);
     }
 }
