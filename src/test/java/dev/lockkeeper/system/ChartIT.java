@@ -296,7 +296,9 @@ class ChartIT {
                 .forEach(object -> assertThat(withoutHelm(rendered.get(Chart.id(object))))
                         .as(Chart.id(object))
                         .isEqualTo(object));
-        assertThat(render().objects().toString()).doesNotContain("machineconfig").doesNotContain("OKD_ENABLED");
+        assertThat(render().objects().toString())
+                .doesNotContain("machineconfig")
+                .doesNotContain("OKD_ENABLED");
     }
 
     @Test

@@ -99,8 +99,9 @@ class OverlayIT {
                 .endSpec()
                 .build();
         try (KubernetesClient operator = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(
-                        rig.plane.kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT).toFile()))
+                .withConfig(Config.fromKubeconfig(rig.plane
+                        .kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT)
+                        .toFile()))
                 .build()) {
             return operator.authorization()
                             .v1()
@@ -114,7 +115,8 @@ class OverlayIT {
     }
 
     private static String variables(Rig rig) {
-        return rig.admin
+        return rig
+                .admin
                 .apps()
                 .deployments()
                 .inNamespace(Manifests.NAMESPACE)

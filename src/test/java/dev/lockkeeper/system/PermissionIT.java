@@ -116,8 +116,8 @@ class PermissionIT {
             Pools pools = new Pools(rig);
             pools.window("nights", "{pool: worker}");
             Rig.await()
-                    .untilAsserted(() ->
-                            assertThat(pools.condition("nights", "Ready")).isEqualTo("False SwitchedOff"));
+                    .untilAsserted(
+                            () -> assertThat(pools.condition("nights", "Ready")).isEqualTo("False SwitchedOff"));
             releases.publish(published.out("44.20260804.3.0"));
             rig.admin.nodes().withName("audited-1").delete();
             Rig.await()

@@ -8,8 +8,6 @@ import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.operator.Manifests;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -27,6 +25,29 @@ final class Pools {
 
     static final String GROUP = "machineconfiguration.openshift.io";
 
+    private static final String KIND = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: machineconfigpools.machineconfiguration.openshift.io}
+            spec:
+              group: machineconfiguration.openshift.io
+              scope: Cluster
+              names: {kind: MachineConfigPool, plural: machineconfigpools, singular: machineconfigpool, shortNames: [mcp]}
+              versions:
+                - name: v1
+                  served: true
+                  storage: true
+                  subresources: {status: {}}
+                  schema:
+                    openAPIV3Schema:
+                      type: object
+                      properties:
+                        spec:
+                          type: object
+                          x-kubernetes-preserve-unknown-fields: true
+                          properties: {paused: {type: boolean}}
+                        status: {type: object, x-kubernetes-preserve-unknown-fields: true}
+            """;
     private static final ResourceDefinitionContext POOLS = new ResourceDefinitionContext.Builder()
             .withGroup(GROUP)
             .withVersion("v1")
@@ -45,44 +66,7 @@ final class Pools {
 
     /** The kind, without most of its schema. */
     void install() {
-        CustomResourceDefinition crd = new CustomResourceDefinitionBuilder()
-                .withNewMetadata()
-                .withName("machineconfigpools." + GROUP)
-                .endMetadata()
-                .withNewSpec()
-                .withGroup(GROUP)
-                .withScope("Cluster")
-                .withNewNames()
-                .withKind("MachineConfigPool")
-                .withPlural("machineconfigpools")
-                .withSingular("machineconfigpool")
-                .withShortNames("mcp")
-                .endNames()
-                .addNewVersion()
-                .withName("v1")
-                .withServed(true)
-                .withStorage(true)
-                .withNewSubresources()
-                .withNewStatus()
-                .endStatus()
-                .endSubresources()
-                .withNewSchema()
-                .withNewOpenAPIV3Schema()
-                .withType("object")
-                .addToProperties(
-                        "spec",
-                        Serialization.unmarshal(
-                                "{type: object, x-kubernetes-preserve-unknown-fields: true, properties: {paused: {type: boolean}}}",
-                                JSONSchemaProps.class))
-                .addToProperties(
-                        "status",
-                        Serialization.unmarshal(
-                                "{type: object, x-kubernetes-preserve-unknown-fields: true}", JSONSchemaProps.class))
-                .endOpenAPIV3Schema()
-                .endSchema()
-                .endVersion()
-                .endSpec()
-                .build();
+        CustomResourceDefinition crd = Serialization.unmarshal(KIND, CustomResourceDefinition.class);
         rig.admin.resource(crd).create();
         rig.admin
                 .apiextensions()
