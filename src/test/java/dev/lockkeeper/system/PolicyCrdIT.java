@@ -88,7 +88,6 @@ class PolicyCrdIT {
             PoolWindow | {pool: worker, freezes: [{from: '2026-12-21T00:00:00Z'}]} | until: Required value
             PoolWindow | {pool: worker, maxPause: 59m}       | must be a duration from 1h to 720h
             PoolWindow | {pool: worker, maxPause: 721h}      | must be a duration from 1h to 720h
-            PoolWindow | {pool: worker, gates: []}           | unknown field "spec.gates"
             UpdateGraph | {architectures: [amd64]}           | supported values: "aarch64", "ppc64le", "s390x", "x86_64"
             """)
     void rejects(String kind, String spec, String sentence) {
