@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
 public final class PoolWork {
 
     private static final Logger LOG = Logger.getLogger(PoolWork.class);
-    private static final Duration SOONEST = Duration.ofMillis(100);
+    private static final Duration SOONEST = Duration.ofMillis(500);
 
     /**
      * What is switched on.
@@ -72,12 +72,15 @@ public final class PoolWork {
      * @throws StoreException if PoolWindows or pools cannot be read
      */
     public Duration pass() throws StoreException {
-        List<WindowView> windows = store.windows();
         if (!settings.pools()) {
-            windows.forEach(w -> tell(w, PoolStatus.switchedOff(w, "lockkeeper.okd.enabled")));
+            store.windows().forEach(w -> tell(w, PoolStatus.switchedOff(w, "lockkeeper.okd.enabled")));
             return settings.interval();
         }
+        // Pools first: a write to one fails if it changed since. Read after the PoolWindows, a pool that was paused for
+        // a new one
+        // would look abandoned to a leader that slept in between.
         Optional<List<PoolView>> pools = store.pools();
+        List<WindowView> windows = store.windows();
         if (pools.isEmpty()) {
             figures.accept(PoolFigures.NONE);
             windows.forEach(this::withoutApi);

@@ -10,6 +10,7 @@ import dev.lockkeeper.operator.lock.GroupStatus.Condition;
 import dev.lockkeeper.operator.lock.TestingEvents;
 import dev.lockkeeper.operator.lock.TestingNodes;
 import dev.lockkeeper.operator.lock.Timetable;
+import dev.lockkeeper.operator.pool.PoolDecision.Cause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ class PoolWorkTest {
         boolean poolsAsked;
         boolean conflicts;
         String failure;
+        Runnable afterPools = () -> {};
 
         @Override
         public List<WindowView> windows() {
@@ -47,6 +49,12 @@ class PoolWorkTest {
         @Override
         public Optional<List<PoolView>> pools() {
             poolsAsked = true;
+            Optional<List<PoolView>> read = listed();
+            afterPools.run();
+            return read;
+        }
+
+        private Optional<List<PoolView>> listed() {
             return api ? Optional.of(List.copyOf(pools.values())) : Optional.empty();
         }
 
@@ -55,7 +63,8 @@ class PoolWorkTest {
             if (failure != null) {
                 throw new StoreException(failure);
             }
-            if (conflicts) {
+            boolean changed = !pools.get(pool.name()).resourceVersion().equals(pool.resourceVersion());
+            if (conflicts || changed) {
                 return Optional.empty();
             }
             writes.add(pool.name() + (change.paused() ? " paused" : " open"));
@@ -192,6 +201,22 @@ class PoolWorkTest {
         assertThat(work(true, true).pass()).isLessThan(Duration.ofSeconds(1));
         assertThat(events.atPoolWindows).isEmpty();
         assertThat(store.told.get("nights").state()).isEqualTo(PoolState.Open);
+    }
+
+    @Test
+    void aLeaderThatSleptBetweenItsReadsOpensNothingThatWasPausedMeanwhile() throws Exception {
+        store.pools.put("worker", pool(false, Marks.NONE));
+        // Another leader pauses the pool for a PoolWindow that was made just then.
+        store.afterPools = () -> {
+            window("new", "worker", NIGHTLY, false, true);
+            store.pools.computeIfPresent(
+                    "worker",
+                    (_, p) -> TestingPools.after(
+                            p, new PoolDecision.Change(true, Marks.paused("new", NOON), Cause.WINDOW_CLOSED)));
+        };
+        work(true, true).pass();
+        assertThat(store.writes).isEmpty();
+        assertThat(store.pools.get("worker").paused()).isTrue();
     }
 
     @Test
