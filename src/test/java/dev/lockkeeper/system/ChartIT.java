@@ -281,6 +281,28 @@ class ChartIT {
     }
 
     @Test
+    void rightsOnPoolsComeWithTheSettingThatUsesThem() {
+        Rendered reports = set("okd.enabled=true");
+        assertThat(reports.variable("LOCKKEEPER_OKD_ENABLED")).isEqualTo("true");
+        assertThat(reports.variable("LOCKKEEPER_OKD_POOL_WINDOWS")).isNull();
+        assertThat(reports.byId())
+                .containsKeys("ClusterRole lockkeeper-pools", "ClusterRoleBinding lockkeeper-pools")
+                .doesNotContainKey("ClusterRole lockkeeper-pool-windows");
+        Rendered windows = set("okd.enabled=true", "okd.poolWindows=true");
+        assertThat(windows.variable("LOCKKEEPER_OKD_POOL_WINDOWS")).isEqualTo("true");
+        Map<String, JsonNode> rendered = windows.byId();
+        Stream.of("deploy/okd", "deploy/okd-pool-windows")
+                .flatMap(folder -> Chart.objects(Manifests.root().resolve(folder)).stream())
+                .filter(object -> Chart.kind(object).startsWith("ClusterRole"))
+                .forEach(object -> assertThat(withoutHelm(rendered.get(Chart.id(object))))
+                        .as(Chart.id(object))
+                        .isEqualTo(object));
+        assertThat(render().objects().toString())
+                .doesNotContain("machineconfig")
+                .doesNotContain("OKD_ENABLED");
+    }
+
+    @Test
     void everythingIsOfTheReleaseAndItsNamespace() {
         List<JsonNode> objects = Chart.objects(helm.run(
                         "template",
@@ -379,6 +401,9 @@ class ChartIT {
                 "pins.workers.minimumAge=3d; minimumAge",
                 "settings.LOCKKEEPER_AGENT_MAXHOLD=PT5M; LOCKKEEPER_AGENT_MAXHOLD",
                 "settings.LOCKKEEPER_AGENT_MAX_HOLD=soon; LOCKKEEPER_AGENT_MAX_HOLD",
+                "settings.LOCKKEEPER_OKD_ENABLED=true; LOCKKEEPER_OKD_ENABLED",
+                "okd.enabled=yes; enabled",
+                "okd.windows=true; windows",
                 "settings.LOCKKEEPER_NAMESPACE=other; LOCKKEEPER_NAMESPACE",
                 "settings.LOCKKEEPER_TESTING_HALT_AT=x; LOCKKEEPER_TESTING_HALT_AT",
                 "extraEnv.QUARKUS_LOG_LEVEL=1; QUARKUS_LOG_LEVEL",
@@ -413,6 +438,7 @@ class ChartIT {
             value = {
                 "extraEnv.LOCKKEEPER_AGENT_MAX_HOLD=PT5M; extraEnv has LOCKKEEPER_AGENT_MAX_HOLD: what begins with",
                 "extraEnv.JDK_JAVA_OPTIONS=-Xmx1g; extraEnv has JDK_JAVA_OPTIONS: give the options",
+                "okd.poolWindows=true; okd.poolWindows is true and okd.enabled is false: pools can be opened",
                 "podLabels.app\\.kubernetes\\.io/name=other; podLabels has app.kubernetes.io/name: drains know",
             })
     void aValueThatHasAPlaceOfItsOwnIsSentThere(String value, String sentence) {

@@ -218,6 +218,7 @@ class CrdIT {
     @CsvSource(delimiter = '|', textBlock = """
             updategraphs  | Name, Newest, Ready, Degraded, Refreshed, Age
             streampins    | Name, Stream, Target, X86_64, AARCH64, PPC64LE, S390X, UpToDate, Degraded, Age
+            poolwindows | Name, Pool, State, Machines, Updated, Degraded, Next-Change, Ready, Age
             fleetreleases | Name, Stream, Version, Age, Machines, Updated, Failed, X86_64, AARCH64, PPC64LE, S390X
             fleetmachines | Name, Node, Group, Stream, Arch, Version, Offered, State, Since
             """)

@@ -9,12 +9,16 @@ import dev.lockkeeper.testbed.fleet.MachineSpec;
 import dev.lockkeeper.testbed.operator.Manifests;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +70,63 @@ class OverlayIT {
             assertThat(pods.getMetadata().getAnnotations()).containsEntry("openshift.io/required-scc", "restricted-v2");
             assertThat(pods.getSpec().getSecurityContext().getRunAsUser()).isNull();
             assertThat(pods.getSpec().getSecurityContext().getFsGroup()).isNull();
+            assertThat(may(rig, "list")).isEqualTo("yes");
+            assertThat(may(rig, "patch")).isEqualTo("no");
+            assertThat(variables(rig)).contains("LOCKKEEPER_OKD_ENABLED=true").doesNotContain("POOL_WINDOWS");
+
+            applied(rig, "deploy/okd-pool-windows");
+            assertThat(may(rig, "patch")).isEqualTo("yes");
+            assertThat(may(rig, "update")).isEqualTo("no");
+            assertThat(variables(rig))
+                    .contains("LOCKKEEPER_OKD_ENABLED=true")
+                    .contains("LOCKKEEPER_OKD_POOL_WINDOWS=true");
         }
+    }
+
+    /** Whether the operator may do so to pools: yes or no. */
+    private static String may(Rig rig, String verb) {
+        var review = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withGroup(Pools.GROUP)
+                .withResource("machineconfigpools")
+                .withVerb(verb)
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        try (KubernetesClient operator = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(rig.plane
+                        .kubeconfigFor(Manifests.NAMESPACE, Manifests.SERVICE_ACCOUNT)
+                        .toFile()))
+                .build()) {
+            return operator.authorization()
+                            .v1()
+                            .selfSubjectAccessReview()
+                            .create(review)
+                            .getStatus()
+                            .getAllowed()
+                    ? "yes"
+                    : "no";
+        }
+    }
+
+    private static String variables(Rig rig) {
+        return rig
+                .admin
+                .apps()
+                .deployments()
+                .inNamespace(Manifests.NAMESPACE)
+                .withName("lockkeeper")
+                .get()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getEnv()
+                .stream()
+                .map(variable -> variable.getName() + "=" + variable.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     @Test
@@ -77,7 +137,9 @@ class OverlayIT {
     }
 
     private void applied(Rig rig, String overlay) throws Exception {
-        rig.register(MachineSpec.of("host", 1000));
+        if (rig.node("host") == null) {
+            rig.register(MachineSpec.of("host", 1000));
+        }
         String path = Manifests.root().resolve(overlay).toString();
         // PodSecurity warns at the Deployment what it would refuse at the pod.
         assertThat(kubectl(rig, "apply", "-k", path)).doesNotContain("Warning");

@@ -113,6 +113,11 @@ class PermissionIT {
             Rig.await()
                     .untilAsserted(
                             () -> assertThat(rig.updated("audited", machine)).isTrue());
+            Pools pools = new Pools(rig);
+            pools.window("nights", "{pool: worker}");
+            Rig.await()
+                    .untilAsserted(
+                            () -> assertThat(pools.condition("nights", "Ready")).isEqualTo("False SwitchedOff"));
             releases.publish(published.out("44.20260804.3.0"));
             rig.admin.nodes().withName("audited-1").delete();
             Rig.await()

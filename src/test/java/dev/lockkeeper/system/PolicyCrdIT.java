@@ -3,6 +3,7 @@ package dev.lockkeeper.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockkeeper.crds.v1alpha1.PoolWindow;
 import dev.lockkeeper.crds.v1alpha1.UpdateGraph;
 import dev.lockkeeper.testbed.control.ControlPlane;
 import dev.lockkeeper.testbed.operator.Manifests;
@@ -71,6 +72,22 @@ class PolicyCrdIT {
             UpdateGraph | {failureThreshold: 21}             | should be less than or equal to 20
             UpdateGraph | {streams: []}                      | should have at least 1 items
             UpdateGraph | {streams: [a b]}                   | must be names of streams
+            PoolWindow | {windows: [{schedule: 0 1 * * *, duration: 1h}]} | spec.pool: Required value
+            PoolWindow | {pool: Worker}                      | must be the name of a MachineConfigPool, such as worker
+            PoolWindow | {pool: worker, windows: []}         | should have at least 1 items
+            PoolWindow | {pool: worker, windows: [{schedule: 0 1 * * *}]} | duration: Required value
+            PoolWindow | {pool: worker, windows: [{schedule: '0 25 * * *', duration: 1h}]} | must be five fields as in crontab
+            PoolWindow | {pool: worker, windows: [{schedule: 0 1 * *, duration: 1h}]} | should be at least 9 chars long
+            PoolWindow | {pool: worker, windows: [{schedule: '@daily --', duration: 1h}]} | must be five fields as in crontab
+            PoolWindow | {pool: worker, windows: [{schedule: '0 1 * * MONDAY', duration: 1h}]} | must be five fields as in crontab
+            PoolWindow | {pool: worker, windows: [{schedule: 0 1 * * *, duration: 1d}]} | must be a duration from 1m to 168h
+            PoolWindow | {pool: worker, windows: [{schedule: 0 1 * * *, duration: 30s}]} | must be a duration from 1m to 168h
+            PoolWindow | {pool: worker, windows: [{schedule: 0 1 * * *, duration: 1h, timeZone: Central Time}]} | must be the name of a time zone, such as Europe/Berlin or UTC
+            PoolWindow | {pool: worker, freezes: [{from: '2026-12-20', until: '2026-12-21T00:00:00Z'}]} | date-time
+            PoolWindow | {pool: worker, freezes: [{from: '2026-12-21T00:00:00Z', until: '2026-12-20T00:00:00Z'}]} | from must be before until
+            PoolWindow | {pool: worker, freezes: [{from: '2026-12-21T00:00:00Z'}]} | until: Required value
+            PoolWindow | {pool: worker, maxPause: 59m}       | must be a duration from 1h to 720h
+            PoolWindow | {pool: worker, maxPause: 721h}      | must be a duration from 1h to 720h
             UpdateGraph | {architectures: [amd64]}           | supported values: "aarch64", "ppc64le", "s390x", "x86_64"
             """)
     void rejects(String kind, String spec, String sentence) {
@@ -112,6 +129,30 @@ class PolicyCrdIT {
             })
     void acceptsPins(String spec) {
         create("StreamPin", "it", spec);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{pool: worker}",
+                "{pool: worker, maxPause: 720h, windows: [{schedule: 0 1 * * MON-FRI, duration: 4h, timeZone: Europe/Berlin}]}",
+                "{pool: infra-1, windows: [{schedule: '*/15 0-5/2,22 1,15 JAN-mar 7', duration: 1m, timeZone: America/Argentina/Buenos_Aires}]}",
+                "{pool: worker, freezes: [{from: '2026-12-20T00:00:00+01:00', until: '2027-01-04T00:00:00Z', reason: Christmas}]}"
+            })
+    void acceptsPoolWindows(String spec) {
+        create("PoolWindow", "it", spec);
+    }
+
+    @Test
+    void fillsInWhatIsNotSaidOfAPoolWindow() {
+        PoolWindow window = admin.resource(Serialization.unmarshal(
+                        "apiVersion: lockkeeper.dev/v1alpha1\nkind: PoolWindow\nmetadata: {name: nights}\n"
+                                + "spec: {pool: worker, windows: [{schedule: 0 1 * * *, duration: 1h}]}",
+                        PoolWindow.class))
+                .dryRun(true)
+                .create();
+        assertThat(window.getSpec().getMaxPause()).isEqualTo("168h");
+        assertThat(window.getSpec().getWindows().getFirst().getTimeZone()).isEqualTo("UTC");
     }
 
     @Test

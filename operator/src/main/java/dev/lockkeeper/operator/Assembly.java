@@ -39,6 +39,7 @@ import dev.lockkeeper.operator.observe.FleetMeters;
 import dev.lockkeeper.operator.observe.KubeEvents;
 import dev.lockkeeper.operator.observe.LockMeters;
 import dev.lockkeeper.operator.observe.Meters;
+import dev.lockkeeper.operator.observe.PoolMeters;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -85,6 +86,7 @@ public class Assembly {
     private final StatusBoard statusBoard;
     private final KubeEvents events;
     private final GraphAssembly graphs;
+    private final PoolAssembly pools;
     private final PrometheusClient prometheus;
     private final LockService lockService;
     private final GroupWork groupWork;
@@ -100,12 +102,14 @@ public class Assembly {
             Leadership leadership,
             Meters meters,
             FleetMeters fleetMeters,
+            PoolMeters poolMeters,
             CrashPoint crashPoint) {
         this.client = client;
         this.operator = operator;
         this.settings = settings;
         this.leadership = leadership;
         Clock clock = Clock.systemUTC();
+        Clock decisions = decisions(settings, clock, fleetMeters);
         lockClient = lockClient(client, settings);
         mapping = new GroupMapping(
                 settings.namespace(),
@@ -134,7 +138,9 @@ public class Assembly {
                 events,
                 crashPoint::at,
                 meters,
-                fleetMeters);
+                fleetMeters,
+                decisions);
+        pools = new PoolAssembly(lockClient, settings.okd(), nodeCache, events, poolMeters, decisions);
         lockService = new LockService(
                 groupCache,
                 nodeCache,
@@ -188,7 +194,11 @@ public class Assembly {
                 clock);
         startup = new Startup(
                 client,
-                new Permissions(client, settings.namespace()),
+                new Permissions(
+                        client,
+                        settings.namespace(),
+                        settings.okd().enabled(),
+                        settings.okd().poolWindows()),
                 () -> groupCache.synced() && nodeCache.synced() && graphs.loaded(),
                 this::startInformers,
                 this::startControllers);
@@ -197,6 +207,21 @@ public class Assembly {
         agentApi = lockMeters.measured(new ReadyAgentApi(lockService, startup));
         leadership.listen(() -> meters.leader(true));
         leadership.beforeHalt(this::lastWords);
+    }
+
+    /** The time by which releases are offered and pools opened: the lock and verdicts go by the true one always. */
+    private static Clock decisions(Settings settings, Clock wall, FleetMeters meters) {
+        return settings.testing()
+                .clock()
+                .map(at -> {
+                    LOG.warnf(
+                            "TEST CLOCK: decisions about releases and pools are made as if this start were at %s, as"
+                                    + " lockkeeper.testing.clock says. Never run it so where machines matter.",
+                            at);
+                    meters.testingClock();
+                    return Clock.offset(wall, Duration.between(wall.instant(), at));
+                })
+                .orElse(wall);
     }
 
     private static KubernetesClient lockClient(KubernetesClient client, Settings settings) {
@@ -327,6 +352,7 @@ public class Assembly {
                 this::reportWaiting, WAITING_REPORT.toMillis(), WAITING_REPORT.toMillis(), TimeUnit.MILLISECONDS);
         reports.scheduleWithFixedDelay(this::sweepCordons, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
         graphs.startWork(leadership::leads);
+        pools.startWork(leadership::leads);
         operator.get().start();
     }
 
@@ -360,6 +386,7 @@ public class Assembly {
     private void lastWords() {
         lockService.stop();
         graphs.close();
+        pools.close();
         prometheus.close();
         events.close();
     }

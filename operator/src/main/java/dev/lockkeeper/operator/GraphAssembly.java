@@ -63,21 +63,11 @@ final class GraphAssembly implements AutoCloseable {
             Events events,
             Consumer<String> crashPoint,
             Meters requestMeters,
-            FleetMeters meters) {
+            FleetMeters meters,
+            Clock clock) {
         this.meters = meters;
         this.machineSettings = settings.machine();
         Clock wall = Clock.systemUTC();
-        Clock clock = settings.testing()
-                .clock()
-                .map(at -> Clock.offset(wall, Duration.between(wall.instant(), at)))
-                .orElse(wall);
-        settings.testing().clock().ifPresent(at -> {
-            LOG.warnf(
-                    "TEST CLOCK: decisions about releases are made as if this start were at %s, as lockkeeper.testing.clock"
-                            + " says. Never run it so where machines matter.",
-                    at);
-            meters.testingClock();
-        });
         machines = new MachineCache(client, settings.store().tries());
         states = new StateReader(client, settings.namespace(), settings.graph().readInterval(), wall);
         records = new Records(

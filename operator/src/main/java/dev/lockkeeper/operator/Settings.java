@@ -47,6 +47,8 @@ public interface Settings {
 
     Machine machine();
 
+    Okd okd();
+
     Testing testing();
 
     /** Agents and their requests. */
@@ -213,11 +215,36 @@ public interface Settings {
         Duration offerPatience();
     }
 
+    /** OKD's MachineConfigPools. */
+    interface Okd {
+
+        /**
+         * Whether MachineConfigPools, and what nodes run, are reported. Needs the right to list MachineConfigPools, which
+         * {@code deploy/okd/} and the chart's {@code okd.enabled} give together with the setting.
+         */
+        @WithDefault("false")
+        boolean enabled();
+
+        /**
+         * Whether PoolWindows open and pause MachineConfigPools. Needs {@code okd.enabled}, and the right to patch
+         * them: {@code deploy/okd-pool-windows/}, or the chart's {@code okd.poolWindows}.
+         */
+        @WithDefault("false")
+        boolean poolWindows();
+
+        /**
+         * The longest time between two looks at pools and PoolWindows by the leader. What a window or {@code maxPause} changes is done
+         * when it is due.
+         */
+        @WithDefault("PT10S")
+        Duration passInterval();
+    }
+
     /** For tests alone. */
     interface Testing {
 
         /**
-         * For tests: decisions about releases begin at this instant, such as {@code 2026-07-22T12:00:00Z}, which runs on; the start's log
+         * For tests: decisions about releases and pools begin at this instant, such as {@code 2026-07-22T12:00:00Z}, which runs on; the start's log
          * and the metric {@code lockkeeper_testing_clock} say so. Never set it on a cluster that matters.
          */
         Optional<Instant> clock();

@@ -43,6 +43,7 @@ class SettingsCheck {
         faults.within("event.refused-interval", settings.event().refusedInterval(), "PT1S", "P7D");
         graph(settings.graph(), faults);
         machine(settings.machine(), faults);
+        okd(settings.okd(), faults);
         return faults.sentences;
     }
 
@@ -71,6 +72,13 @@ class SettingsCheck {
         }
         faults.within("machine.most-others", machine.mostOthers(), 0, 10_000);
         faults.within("machine.offer-patience", machine.offerPatience(), "PT1S", "P7D");
+    }
+
+    private static void okd(Settings.Okd okd, Faults faults) {
+        faults.within("okd.pass-interval", okd.passInterval(), "PT0.1S", "PT1M");
+        if (okd.poolWindows() && !okd.enabled()) {
+            faults.add("okd.pool-windows", true, "false unless okd.enabled is true");
+        }
     }
 
     private static void agent(Settings.Agent agent, Faults faults) {

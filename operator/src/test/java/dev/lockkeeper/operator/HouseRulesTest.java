@@ -18,8 +18,14 @@ import dev.lockkeeper.operator.kube.KubeGroupStore;
 import dev.lockkeeper.operator.kube.MachineCache;
 import dev.lockkeeper.operator.kube.NodeWriter;
 import dev.lockkeeper.operator.kube.Patch;
+import dev.lockkeeper.operator.kube.PoolObjects;
 import dev.lockkeeper.operator.kube.StatusBoard;
 import dev.lockkeeper.operator.kube.StreamMaps;
+import dev.lockkeeper.operator.lock.Cordons;
+import dev.lockkeeper.operator.lock.Drain;
+import dev.lockkeeper.operator.lock.GroupWork;
+import dev.lockkeeper.operator.lock.LockService;
+import dev.lockkeeper.operator.lock.Pods;
 import dev.lockkeeper.operator.observe.KubeEvents;
 import java.time.Clock;
 import java.time.Instant;
@@ -36,7 +42,9 @@ class HouseRulesTest {
     private static final String HTTP = "dev.lockkeeper.operator.http..";
     private static final String LOCK = "dev.lockkeeper.operator.lock..";
     private static final String HEALTH = "dev.lockkeeper.operator.health..";
+    private static final String GRAPH = "dev.lockkeeper.operator.graph..";
     private static final String KUBE = "dev.lockkeeper.operator.kube..";
+    private static final String POOL = "dev.lockkeeper.operator.pool..";
     private static final String OBSERVE = "dev.lockkeeper.operator.observe..";
     private static final String KUBERNETES_CLIENT = "io.fabric8.kubernetes.client..";
 
@@ -73,7 +81,7 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule decisionsSeeNoFramework = noClasses()
             .that()
-            .resideInAnyPackage(LOCK, HEALTH)
+            .resideInAnyPackage(LOCK, HEALTH, POOL)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(KUBERNETES_CLIENT, "io.javaoperatorsdk..", "io.quarkus..", "io.vertx..", "jakarta..")
@@ -87,6 +95,27 @@ class HouseRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(HTTP, KUBE, OBSERVE)
             .because("adapters know the lock, never the other way round");
+
+    @ArchTest
+    static final ArchRule poolsAreNothingToTheLock = noClasses()
+            .that()
+            .resideInAnyPackage(LOCK, HEALTH, GRAPH, HTTP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(POOL)
+            .because("on OKD no agent asks: what is done for pools must never find its way into a drain or a grant");
+
+    @ArchTest
+    static final ArchRule poolsTouchNoNode = noClasses()
+            .that()
+            .resideInAPackage(POOL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(HTTP, KUBE, OBSERVE)
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Cordons.class, Pods.class, Drain.class, GroupWork.class, LockService.class)
+            .because("there the machine-config-operator cordons and drains; Lockkeeper pauses pools, and reads nodes");
 
     @ArchTest
     static final ArchRule healthKnowsNoOtherRoom = noClasses()
@@ -116,7 +145,7 @@ class HouseRulesTest {
             .resideOutsideOfPackage(KUBE)
             .and()
             // They make the clients and hand them on, but call nothing on them.
-            .doNotBelongToAnyOf(Assembly.class, GraphAssembly.class)
+            .doNotBelongToAnyOf(Assembly.class, GraphAssembly.class, PoolAssembly.class)
             .and()
             // It writes Events, by a single request each.
             .doNotBelongToAnyOf(KubeEvents.class)
@@ -137,8 +166,9 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule eachPatchHasItsWriter = noClasses()
             .that()
-            // FleetMachines, Nodes, the annotations of RebootGroups, and Events.
-            .doNotBelongToAnyOf(MachineCache.class, NodeWriter.class, StatusBoard.class, KubeEvents.class)
+            // FleetMachines, Nodes, the annotations of RebootGroups, Events, and OKD's pools.
+            .doNotBelongToAnyOf(
+                    MachineCache.class, NodeWriter.class, StatusBoard.class, KubeEvents.class, PoolObjects.class)
             .and()
             .doNotHaveSimpleName("StatusPatch")
             .should()
@@ -149,8 +179,8 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule eachStatusHasItsWriter = noClasses()
             .that()
-            // StreamPins and FleetReleases, and UpdateGraphs.
-            .doNotBelongToAnyOf(FleetWriter.class, StreamMaps.class)
+            // StreamPins and FleetReleases, UpdateGraphs, and PoolWindows.
+            .doNotBelongToAnyOf(FleetWriter.class, StreamMaps.class, PoolObjects.class)
             .should()
             .dependOnClassesThat()
             .haveSimpleName("StatusPatch")
@@ -176,7 +206,7 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule timeIsPassedIn = noClasses()
             .that()
-            .resideInAnyPackage(FLEETLOCK, LOCK, HEALTH)
+            .resideInAnyPackage(FLEETLOCK, LOCK, HEALTH, POOL)
             .should()
             .callMethod(Instant.class, "now")
             .orShould()

@@ -52,6 +52,8 @@ class SettingsTest {
             agent.tls.reload-interval | PT61S    | must be PT0.1S to PT1M
             drain.retry-interval   | PT0S        | must be PT0.1S to PT5M
             drain.status-interval  | PT11M       | must be PT0S to PT10M
+            okd.pass-interval      | PT2M        | must be PT0.1S to PT1M
+            okd.pool-windows       | true        | must be false unless okd.enabled is true
             drain.backoff          | PT0S        | must be PT1S to PT24H
             drain.backoff-cap      | PT1M        | must be at least drain.backoff, which is PT30M
             store.timeout          | PT0S        | must be PT0.1S to PT1M

@@ -11,6 +11,7 @@ public final class Crds {
     /** By name, the revision of the schema that this model needs; counted up with each change of the schema. */
     public static final Map<String, Integer> REVISIONS = Map.of(
             RebootGroup.CRD_NAME, 3,
+            PoolWindow.CRD_NAME, 1,
             UpdateGraph.CRD_NAME, 2,
             StreamPin.CRD_NAME, 2,
             FleetRelease.CRD_NAME, 2,

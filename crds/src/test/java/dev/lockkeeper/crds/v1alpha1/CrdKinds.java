@@ -221,6 +221,37 @@ enum CrdKinds {
             at(status, "history").setXKubernetesListType("atomic");
             keyedBy(at(status, "updates"), "token");
         }
+    },
+    POOL_WINDOW(PoolWindow.class) {
+        @Override
+        List<CustomResourceColumnDefinition> columns() {
+            return List.of(
+                    column("Pool", "string", ".spec.pool", "The MachineConfigPool that it is for.", 0),
+                    column("State", "string", ".status.state", "How the pool stands towards its windows.", 0),
+                    column("Machines", "integer", ".status.machines.total", "How many machines the pool has.", 0),
+                    column("Updated", "integer", ".status.machines.updated", "How many run what they should.", 0),
+                    column("Degraded", "integer", ".status.machines.degraded", "How many could not be updated.", 0),
+                    // Not as a date: kubectl shows one that is still to come as <invalid>.
+                    column("Next-Change", "string", ".status.nextChange", "When it is opened or paused next.", 0),
+                    column("Ready", "string", condition("Ready"), "Whether the pool is opened and paused by it.", 0),
+                    column("Update-Waiting", "boolean", ".status.updateWaiting", "Whether an update waits.", 1),
+                    column("Must-Open-By", "string", ".status.mustOpenBy", "When maxPause opens it.", 1),
+                    column("Age", "date", ".metadata.creationTimestamp", "When it was made.", 0));
+        }
+
+        @Override
+        void finish(JSONSchemaProps root) {
+            root.setDescription(
+                    "Says when a MachineConfigPool of OKD may update its machines: Lockkeeper pauses it in between.");
+            JSONSchemaProps spec = spec(root);
+            spec.setDefault(null);
+            root.setRequired(List.of("spec"));
+            at(spec, "windows").setXKubernetesListType("atomic");
+            at(spec, "freezes").setXKubernetesListType("atomic");
+            JSONSchemaProps status = status(root);
+            at(status, "versions").setXKubernetesListType("atomic");
+            conditions(at(status, "conditions"));
+        }
     };
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

@@ -29,15 +29,29 @@ public final class Permissions {
         }
     }
 
-    /** All that the operator ever asks for: the shipped roles grant exactly this. */
+    /** All that the operator ever asks for where OKD is switched off: the shipped roles grant exactly this. */
     public static final List<Permission> NEEDED = needed();
 
     private final KubernetesClient client;
     private final String namespace;
+    private final List<Permission> needed;
 
-    public Permissions(KubernetesClient client, String namespace) {
+    /**
+     * @param pools whether MachineConfigPools are reported
+     * @param poolWindows whether they are opened and paused, too
+     */
+    public Permissions(KubernetesClient client, String namespace, boolean pools, boolean poolWindows) {
         this.client = client;
         this.namespace = namespace;
+        List<Permission> all = new ArrayList<>(NEEDED);
+        if (pools) {
+            add(all, PoolObjects.GROUP, PoolObjects.POOLS, "", "list");
+        }
+        if (poolWindows) {
+            add(all, PoolObjects.GROUP, PoolObjects.POOLS, "", "patch");
+            add(all, RebootGroup.GROUP, "poolwindows", "", "patch");
+        }
+        this.needed = List.copyOf(all);
     }
 
     private static List<Permission> needed() {
@@ -57,6 +71,8 @@ public final class Permissions {
         add(all, RebootGroup.GROUP, "fleetreleases", "status", "patch");
         add(all, RebootGroup.GROUP, "fleetmachines", "", "get", "list", "watch", "create", "patch", "delete");
         add(all, RebootGroup.GROUP, "fleetmachines", "status", "patch");
+        add(all, RebootGroup.GROUP, "poolwindows", "", "get", "list");
+        add(all, RebootGroup.GROUP, "poolwindows", "status", "patch");
         Crds.REVISIONS.keySet().stream()
                 .sorted()
                 .forEach(crd -> all.add(
@@ -87,7 +103,7 @@ public final class Permissions {
     public List<Permission> missing() {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Map<Permission, CompletableFuture<Boolean>> reviews = new LinkedHashMap<>();
-            NEEDED.forEach(p -> reviews.put(p, CompletableFuture.supplyAsync(() -> allowed(p), threads)));
+            needed.forEach(p -> reviews.put(p, CompletableFuture.supplyAsync(() -> allowed(p), threads)));
             return reviews.entrySet().stream()
                     .filter(review -> !review.getValue().join())
                     .map(Map.Entry::getKey)

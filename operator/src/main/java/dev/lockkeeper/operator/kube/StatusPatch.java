@@ -40,9 +40,26 @@ final class StatusPatch {
             String resourceVersion,
             StatusPart status,
             StatusPart before) {
+        return swap(client, plural, name, resourceVersion, changed(client, status, before));
+    }
+
+    /** The same, and null without a request if nothing differs. */
+    static String swapIfChanged(
+            KubernetesClient client,
+            String plural,
+            String name,
+            String resourceVersion,
+            StatusPart status,
+            StatusPart before) {
+        ObjectNode changed = changed(client, status, before);
+        return changed.isEmpty() ? null : swap(client, plural, name, resourceVersion, changed);
+    }
+
+    private static String swap(
+            KubernetesClient client, String plural, String name, String resourceVersion, ObjectNode changed) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.putObject("metadata").put("resourceVersion", resourceVersion);
-        patch.set("status", changed(client, status, before));
+        patch.set("status", changed);
         return Patch.merge(client, path(plural, name), patch.toString());
     }
 

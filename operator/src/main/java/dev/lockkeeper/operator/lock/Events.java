@@ -5,7 +5,7 @@ import dev.lockkeeper.fleetlock.semaphore.NodeRef;
 import dev.lockkeeper.fleetlock.store.StoreException;
 
 /**
- * Tells people what happened, where they look: at the RebootGroup, the Node and the FleetRelease. No call blocks or fails, unless it says so; what cannot be told is
+ * Tells people what happened, where they look: at the RebootGroup, the Node, the FleetRelease and the PoolWindow. No call blocks or fails, unless it says so; what cannot be told is
  * lost, as the status and the log say the same.
  */
 public interface Events {
@@ -13,6 +13,9 @@ public interface Events {
     void group(String rebootGroup, Reason reason, String note);
 
     void node(NodeRef node, Reason reason, String note);
+
+    /** @param uid null: it is gone */
+    void poolWindow(String poolWindow, String uid, Reason reason, String note);
 
     /**
      * Tells what became of an update, once for each verdict on it, however often it is told. Other than the rest it blocks until that is

@@ -39,7 +39,13 @@ public enum Reason {
     /** The lock that {@code lockkeeper.dev/import-lease} names is free, or its holder has its slot here already. */
     NothingToImport(false, "Import"),
     /** What is in the way of taking that lock over; until it is gone nobody gets a slot. */
-    NotImported(true, "Import");
+    NotImported(true, "Import"),
+    /** A pool of OKD was paused, as no window is open. */
+    PoolPaused(false, "Pause"),
+    /** A pool that Lockkeeper had paused was opened. */
+    PoolOpened(false, "Open"),
+    /** The same outside of a window, as it was paused for as long as it may be. */
+    MaxPauseReached(true, "Open");
 
     private final boolean warning;
     private final String action;

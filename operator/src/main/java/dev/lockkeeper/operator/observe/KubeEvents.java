@@ -109,6 +109,12 @@ public final class KubeEvents implements Events, AutoCloseable {
     }
 
     @Override
+    public void poolWindow(String poolWindow, String uid, Reason reason, String note) {
+        log("poolwindow=" + poolWindow, reason, note);
+        offer(EventText.of(reference("PoolWindow", poolWindow, uid), reason, note));
+    }
+
+    @Override
     public void judged(NodeRef node, String rebootGroup, String key, String note) throws StoreException {
         boolean news = rebootGroup != null
                 && tellNow(EventText.forEver(groupReference(rebootGroup), Reason.Judged, key, note));
@@ -143,12 +149,7 @@ public final class KubeEvents implements Events, AutoCloseable {
 
     @Override
     public void quarantined(String release, String uid, String key, String note) throws StoreException {
-        ObjectReference reference = new ObjectReferenceBuilder()
-                .withApiVersion("lockkeeper.dev/v1alpha1")
-                .withKind("FleetRelease")
-                .withName(release)
-                .withUid(uid)
-                .build();
+        ObjectReference reference = reference("FleetRelease", release, uid);
         if (tellNow(EventText.forEver(reference, Reason.Quarantined, key, note))) {
             log("release=" + release, Reason.Quarantined, note);
         }
@@ -177,11 +178,15 @@ public final class KubeEvents implements Events, AutoCloseable {
     }
 
     private ObjectReference groupReference(String name) {
+        return reference("RebootGroup", name, groupUid.apply(name));
+    }
+
+    private static ObjectReference reference(String kind, String name, String uid) {
         return new ObjectReferenceBuilder()
                 .withApiVersion("lockkeeper.dev/v1alpha1")
-                .withKind("RebootGroup")
+                .withKind(kind)
                 .withName(name)
-                .withUid(groupUid.apply(name))
+                .withUid(uid)
                 .build();
     }
 

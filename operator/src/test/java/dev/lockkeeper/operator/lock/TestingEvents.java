@@ -11,6 +11,7 @@ import java.util.Set;
 public final class TestingEvents implements Events {
 
     final List<String> atNodes = new ArrayList<>();
+    public final List<String> atPoolWindows = new ArrayList<>();
     public final List<String> judged = new ArrayList<>();
     public final List<String> judgedAt = new ArrayList<>();
     private final Set<String> quarantines = new HashSet<>();
@@ -22,6 +23,11 @@ public final class TestingEvents implements Events {
     @Override
     public synchronized void node(NodeRef node, Reason reason, String note) {
         atNodes.add(reason.name());
+    }
+
+    @Override
+    public synchronized void poolWindow(String poolWindow, String uid, Reason reason, String note) {
+        atPoolWindows.add(poolWindow + " " + reason + ": " + note);
     }
 
     @Override

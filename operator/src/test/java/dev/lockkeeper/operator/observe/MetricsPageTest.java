@@ -10,6 +10,9 @@ import dev.lockkeeper.operator.graph.FleetFigures;
 import dev.lockkeeper.operator.graph.GraphView;
 import dev.lockkeeper.operator.graph.Policies;
 import dev.lockkeeper.operator.graph.UpdateSource;
+import dev.lockkeeper.operator.pool.PoolFigures;
+import dev.lockkeeper.operator.pool.PoolNodes;
+import dev.lockkeeper.operator.pool.PoolView;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -133,5 +136,16 @@ class MetricsPageTest {
                         null,
                         Map.of("stable", clock.instant()))),
                 clock.instant()));
+        new PoolMeters(registry)
+                .pools(new PoolFigures(
+                        List.of(new PoolFigures.OfPool(
+                                "worker",
+                                new PoolView.Machines(1, 1, 1, 0, 0),
+                                true,
+                                false,
+                                false,
+                                clock.instant(),
+                                clock.instant())),
+                        List.of(new PoolNodes.Kind("x86_64", "CentOS Stream CoreOS", "9.0.20250827-0", 1))));
     }
 }

@@ -78,6 +78,14 @@ public final class Manifests {
                 .forEach(o -> admin.resource(o).serverSideApply());
     }
 
+    /** The rights that OKD's overlays add: to list MachineConfigPools, and to patch them if asked. */
+    public static void installOkdRoles(KubernetesClient admin, boolean poolWindows) {
+        Stream.of("deploy/okd", "deploy/okd-pool-windows")
+                .limit(poolWindows ? 2 : 1)
+                .flatMap(folder -> objects(admin, root().resolve(folder)).stream())
+                .forEach(o -> admin.resource(o).serverSideApply());
+    }
+
     /**
      * The shipped Deployment on the nodes with a label. Its pods run nothing here, as the operator is a process; they are what drains
      * and disruption budgets see of it.
