@@ -8,6 +8,7 @@ import dev.lockkeeper.system.Chart.Rendered;
 import dev.lockkeeper.testbed.control.Helm;
 import dev.lockkeeper.testbed.control.ToolResult;
 import dev.lockkeeper.testbed.operator.Manifests;
+import dev.lockkeeper.testbed.operator.OperatorProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -445,6 +446,16 @@ class ChartIT {
         ToolResult result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
         assertThat(result.status()).isNotZero();
         assertThat(result.err()).contains(sentence);
+    }
+
+    /** The image's AOT cache, and all that is measured, are of what is shipped. */
+    @Test
+    void theJvmHasTheSameOptionsInTheChartTheImageAndTheTests() {
+        String shipped = Chart.render(helm).variable("JDK_JAVA_OPTIONS");
+        String options = shipped.replace(" -XX:+ExitOnOutOfMemoryError", "");
+        assertThat(options).isNotEqualTo(shipped).isEqualTo(String.join(" ", OperatorProcess.SHIPPED_JVM));
+        assertThat(read(Manifests.root().resolve("image/Containerfile")))
+                .contains("ARG JAVA_OPTIONS=\"" + options + "\"");
     }
 
     private static String read(Path file) {

@@ -57,7 +57,7 @@ final class Desk {
     /**
      * From now on the addresses that the page names lead to this operator.
      *
-     * @param agentsPort the one at which it speaks TLS is another one
+     * @param tlsPort where openssl is led to; 0: nowhere
      * @param password what the person types where curl asks for it
      */
     void connect(OperatorProcess operator, int tlsPort, String password) throws IOException {
@@ -132,10 +132,6 @@ final class Desk {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(name + " is missing: install it, the guide needs it"))
                 .toString();
-    }
-
-    void write(Path where, String text) throws IOException {
-        Files.writeString(where, text);
     }
 
     private static void copy(Path from, Path to) throws IOException {

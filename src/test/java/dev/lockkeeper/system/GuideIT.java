@@ -2,7 +2,7 @@ package dev.lockkeeper.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockkeeper.system.Page.Step;
+import dev.lockkeeper.system.TypedPage.Step;
 import dev.lockkeeper.testbed.control.ControlPlane;
 import dev.lockkeeper.testbed.fleet.Architecture;
 import dev.lockkeeper.testbed.fleet.GraphSettings;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** docs/guide.md, typed in as it is written, from an empty folder: every command succeeds, and every table has the columns shown. */
 class GuideIT {
 
-    private static final Page GUIDE = Page.of(Manifests.root().resolve("docs/guide.md"));
+    private static final TypedPage GUIDE = TypedPage.of(Manifests.root().resolve("docs/guide.md"));
 
     /** What is not typed, and why. */
     private static final Map<String, String> NOT_TYPED = Map.of(
@@ -191,7 +191,7 @@ class GuideIT {
 
     private static void type(Desk desk, Path where, Step step) throws Exception {
         switch (step) {
-            case Step.File file -> desk.write(where.resolve(file.name()), file.text());
+            case Step.File file -> Files.writeString(where.resolve(file.name()), file.text());
             case Step.Yaml yaml -> type(desk, where, yaml);
             case Step.Command command -> {
                 if (!NOT_TYPED.containsKey(command.text())) {
@@ -214,7 +214,7 @@ class GuideIT {
     /** Each block says by its first line what it is. */
     private static void type(Desk desk, Path where, Step.Yaml yaml) throws Exception {
         Path file = where.resolve("typed.yaml");
-        desk.write(file, yaml.text());
+        Files.writeString(file, yaml.text());
         switch (yaml.text().lines().findFirst().orElseThrow().split(":")[0]) {
             case "apiVersion" -> {
                 if (!yaml.text().contains("cert-manager.io/")) {

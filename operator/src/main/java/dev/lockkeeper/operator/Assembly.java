@@ -140,7 +140,7 @@ public class Assembly {
                 meters,
                 fleetMeters,
                 decisions);
-        pools = new PoolAssembly(lockClient, settings.okd(), nodeCache, events, poolMeters, decisions);
+        pools = new PoolAssembly(lockClient, settings.okd(), nodeCache, events, poolMeters, clock, decisions);
         lockService = new LockService(
                 groupCache,
                 nodeCache,

@@ -30,18 +30,22 @@ final class PoolAssembly implements AutoCloseable {
     private boolean led;
     private String problem;
 
-    /** @param clock by which windows open and close */
+    /**
+     * @param wall of what is written down
+     * @param clock by which windows open and close
+     */
     PoolAssembly(
             KubernetesClient client,
             Settings.Okd settings,
             Nodes nodes,
             Events events,
             PoolMeters meters,
+            Clock wall,
             Clock clock) {
         this.meters = meters;
         this.interval = settings.passInterval();
         work = new PoolWork(
-                new PoolObjects(client, Clock.systemUTC()),
+                new PoolObjects(client, wall),
                 nodes,
                 events,
                 meters::pools,

@@ -47,6 +47,10 @@ public record Holder(
         String importedFrom) {
 
     static Holder granted(String token, String id, NodeRef node, Instant now) {
+        return granted(token, id, node, null, now);
+    }
+
+    private static Holder granted(String token, String id, NodeRef node, String importedFrom, Instant now) {
         return new Holder(
                 token,
                 id,
@@ -66,31 +70,12 @@ public record Holder(
                 null,
                 null,
                 null,
-                null);
+                importedFrom);
     }
 
     /** One that another server told to reboot, as if it had been told here, now. */
     static Holder imported(String token, String id, NodeRef node, Boot boot, String from, Instant now) {
-        return new Holder(
-                token,
-                id,
-                node,
-                Phase.REBOOTING,
-                now,
-                now,
-                now,
-                now,
-                boot.bootId(),
-                boot.version(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                from);
+        return granted(token, id, node, from, now).told(boot, null, now);
     }
 
     /** What people know the machine by: its node's name, else its agent's id. */

@@ -1,11 +1,9 @@
 package dev.lockkeeper.operator.graph;
 
-import dev.lockkeeper.crds.v1alpha1.UpdateQuestion;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.graph.MachinePicture.Standing;
 import dev.lockkeeper.operator.graph.MachineView.Labels;
 import dev.lockkeeper.operator.graph.MachineView.Picture;
-import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Groups;
 import dev.lockkeeper.operator.lock.Nodes;
 import dev.lockkeeper.operator.lock.Verdicts;
@@ -89,7 +87,7 @@ public final class FleetWork {
                                 store.makeMachine(standing.machine().name()), FleetPicture.told(standing, now)));
             }
         }
-        picture.standings().forEach(this::settle);
+        picture.standings().forEach(standing -> settle(standing, now));
         safely("releases", verdicts::tellLate);
         writePins(state, picture);
         writeReleases(picture, now);
@@ -110,26 +108,15 @@ public final class FleetWork {
                 .collect(Collectors.toMap(PinStatus.OfArchitecture::architecture, PinStatus.OfArchitecture::since));
     }
 
-    /** Only where there is a question open: it costs a read. */
-    private void settle(Standing standing) {
+    /** Only where the record as it was seen has an answer: it costs a read. */
+    private void settle(Standing standing, Instant now) {
         MachineView machine = standing.machine();
-        if (machine.updates().isEmpty() || machine.updates().getLast().question() == null) {
-            return;
-        }
-        MachineView.Evidence said = machine.evidence();
-        Update last = machine.updates().getLast();
-        boolean isThird = last.question() == UpdateQuestion.Version
-                && said.version() != null
-                && !said.version().equals(last.from());
-        boolean answered = last.release() != null
-                && (isThird
-                        || last.release().equals(said.version())
-                        || said.offer(last.release()).filter(said::isOfThisRun).isPresent());
-        if (answered) {
+        if (machine.settled(now).isPresent()) {
             String group = standing.group() == null ? null : standing.group().name();
             safely(
                     "machine=" + machine.name(),
-                    () -> verdicts.settle(new Verdicts.Machine(said.agentId(), standing.node(), group)));
+                    () -> verdicts.settle(
+                            new Verdicts.Machine(machine.evidence().agentId(), standing.node(), group)));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.lockkeeper.operator.graph;
 import dev.lockkeeper.cincinnati.metadata.Scheme;
 import dev.lockkeeper.cincinnati.policy.Offer;
 import dev.lockkeeper.crds.v1alpha1.MachineState;
+import dev.lockkeeper.operator.health.Settlement;
 import dev.lockkeeper.operator.health.Update;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -171,6 +172,17 @@ public record MachineView(
 
     public MachineView {
         updates = List.copyOf(updates);
+    }
+
+    /** The last update, as what its agent said since settles it; empty if nothing is open, or it has not said enough. */
+    public Optional<Update> settled(Instant now) {
+        if (updates.isEmpty() || updates.getLast().release() == null) {
+            return Optional.empty();
+        }
+        Update last = updates.getLast();
+        Offer offer =
+                evidence.offer(last.release()).filter(evidence::isOfThisRun).orElse(null);
+        return Settlement.of(last, new Settlement.Word(evidence.version(), offer), now);
     }
 
     /** What became of the update with that token; empty if it is not kept. */

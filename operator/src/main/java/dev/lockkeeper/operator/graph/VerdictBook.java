@@ -5,7 +5,6 @@ import dev.lockkeeper.crds.v1alpha1.Verdict;
 import dev.lockkeeper.fleetlock.semaphore.Parked;
 import dev.lockkeeper.fleetlock.store.StoreException;
 import dev.lockkeeper.operator.health.ReleaseHealth;
-import dev.lockkeeper.operator.health.Settlement;
 import dev.lockkeeper.operator.health.Update;
 import dev.lockkeeper.operator.lock.Events;
 import dev.lockkeeper.operator.lock.Verdicts;
@@ -119,17 +118,7 @@ public final class VerdictBook implements Verdicts {
     /** What could not be told of a machine's last update when its slot was freed, its agent may have shown since. Blocks. */
     void settle(Machine who) throws StoreException {
         MachineView machine = read(who);
-        if (machine.updates().isEmpty()) {
-            return;
-        }
-        MachineView.Evidence said = machine.evidence();
-        Update last = machine.updates().getLast();
-        Settlement.Word word = new Settlement.Word(
-                said.version(),
-                last.release() == null
-                        ? null
-                        : said.offer(last.release()).filter(said::isOfThisRun).orElse(null));
-        Optional<Update> settled = Settlement.of(last, word, clock.instant());
+        Optional<Update> settled = machine.settled(clock.instant());
         if (settled.isPresent()) {
             record(who, machine, settled.get());
         }

@@ -30,7 +30,7 @@ public final class Permissions {
     }
 
     /** All that the operator ever asks for where OKD is switched off: the shipped roles grant exactly this. */
-    public static final List<Permission> NEEDED = needed();
+    public static final List<Permission> ALWAYS = always();
 
     private final KubernetesClient client;
     private final String namespace;
@@ -43,7 +43,7 @@ public final class Permissions {
     public Permissions(KubernetesClient client, String namespace, boolean pools, boolean poolWindows) {
         this.client = client;
         this.namespace = namespace;
-        List<Permission> all = new ArrayList<>(NEEDED);
+        List<Permission> all = new ArrayList<>(ALWAYS);
         if (pools) {
             add(all, PoolObjects.GROUP, PoolObjects.POOLS, "", "list");
         }
@@ -54,7 +54,7 @@ public final class Permissions {
         this.needed = List.copyOf(all);
     }
 
-    private static List<Permission> needed() {
+    private static List<Permission> always() {
         List<Permission> all = new ArrayList<>();
         add(all, RebootGroup.GROUP, "rebootgroups", "", "get", "list", "watch", "patch");
         add(all, RebootGroup.GROUP, "rebootgroups", "status", "update");

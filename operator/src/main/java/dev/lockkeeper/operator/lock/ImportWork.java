@@ -76,7 +76,7 @@ public final class ImportWork {
         }
         boolean open = true;
         try {
-            open = isOpenAfter(group, plan(group));
+            open = carryOut(group, plan(group));
         } catch (StoreException | RuntimeException e) {
             LOG.warnf(
                     "group=%s Lease %s not taken over now, trying again: %s",
@@ -95,7 +95,8 @@ public final class ImportWork {
         return ImportPlanner.plan(group, lock, locks.look(lock), nodes, membership);
     }
 
-    private boolean isOpenAfter(GroupView group, ImportPlan plan) {
+    /** @return whether the lock is still to be taken over */
+    private boolean carryOut(GroupView group, ImportPlan plan) {
         switch (plan) {
             case ImportPlan.Refuse(String why) -> {
                 if (!why.equals(told.put(group.name(), why))) {
@@ -147,14 +148,14 @@ public final class ImportWork {
             boot = fresh.get().boot();
         }
         NodeRef node = ref;
-        Boot told = boot;
+        Boot seen = boot;
         Instant now = clock.instant();
         String token = UUID.randomUUID() + "." + Long.toString(now.toEpochMilli(), Character.MAX_RADIX);
         crashPoint.accept("BEFORE_IMPORT");
         swapper.swap(
                         group.name(),
                         s -> Semaphore.takeOver(
-                                s.state(), s.policy(), group.policy().importing(), token, plan.id(), node, told, now))
+                                s.state(), s.policy(), group.policy().importing(), token, plan.id(), node, seen, now))
                 .toCompletableFuture()
                 .join();
         crashPoint.accept("AFTER_IMPORT");

@@ -1,6 +1,7 @@
 package dev.lockkeeper.operator.pool;
 
 import dev.lockkeeper.crds.v1alpha1.PoolState;
+import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import dev.lockkeeper.operator.lock.GroupStatus.Condition;
 import dev.lockkeeper.operator.lock.Timetable;
 import java.time.Instant;
@@ -114,7 +115,7 @@ public record PoolStatus(
                 versions,
                 List.of(
                         ready(window),
-                        paused(window, pool, state, decision, mustOpenBy),
+                        paused(window, pool, state, decision, mustOpenBy, now),
                         progressing(pool, state),
                         degraded(window, pool, state, unwritten)));
     }
@@ -148,17 +149,20 @@ public record PoolStatus(
     }
 
     private static Condition paused(
-            WindowView window, PoolView pool, PoolState state, PoolDecision decision, Instant mustOpenBy) {
+            WindowView window, PoolView pool, PoolState state, PoolDecision decision, Instant mustOpenBy, Instant now) {
         String next = decision.next().map(at -> " until " + at).orElse("");
         return switch (state) {
             case Closed, Closing -> {
                 boolean byMaxPause =
                         decision.next().filter(at -> at.equals(mustOpenBy)).isPresent();
+                Optional<Timetable.Pause> freeze =
+                        Optional.ofNullable(window.timetable()).flatMap(t -> t.freezeAt(now));
                 yield new Condition(
                         "Paused",
                         true,
-                        "WindowClosed",
-                        "Paused for this PoolWindow" + next
+                        freeze.isPresent() ? "Frozen" : "WindowClosed",
+                        "Paused for this PoolWindow"
+                                + freeze.map(PoolStatus::text).orElse("") + next
                                 + (byMaxPause
                                         ? ", when maxPause (" + window.maxPause() + ") opens it, before a window does."
                                         : "."));
@@ -195,6 +199,10 @@ public record PoolStatus(
         };
     }
 
+    private static String text(Timetable.Pause freeze) {
+        return freeze.reason() == null ? " by a freeze" : " by a freeze (" + freeze.reason() + ")";
+    }
+
     private static Condition progressing(PoolView pool, PoolState state) {
         PoolView.Machines machines = pool.machines();
         String figures = machines.updated() + " of " + machines.total() + " machines are updated";
@@ -222,10 +230,10 @@ public record PoolStatus(
                     DEGRADED,
                     true,
                     "NotWritten",
-                    "The pool could not be changed, which is tried again: " + cut(unwritten));
+                    "The pool could not be changed, which is tried again: " + Sentences.cut(unwritten, LONGEST));
         }
         if (pool.degraded() != null) {
-            return new Condition(DEGRADED, true, "PoolDegraded", cut(pool.degraded()));
+            return new Condition(DEGRADED, true, "PoolDegraded", Sentences.cut(pool.degraded(), LONGEST));
         }
         if (state == PoolState.MaxPauseReached) {
             return new Condition(
@@ -236,9 +244,5 @@ public record PoolStatus(
                             + "), so the pool may update its machines now: make windows more frequent or freezes shorter.");
         }
         return new Condition(DEGRADED, false, "AsExpected", "Nothing needs a person.");
-    }
-
-    private static String cut(String text) {
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 }

@@ -76,9 +76,8 @@ public final class PoolWork {
             store.windows().forEach(w -> tell(w, PoolStatus.switchedOff(w, "lockkeeper.okd.enabled")));
             return settings.interval();
         }
-        // Pools first: a write to one fails if it changed since. Read after the PoolWindows, a pool that was paused for
-        // a new one
-        // would look abandoned to a leader that slept in between.
+        // Pools first: a write to one fails if it changed since. Read after the PoolWindows, a pool that was
+        // paused for a new one would look abandoned to a leader that slept in between.
         Optional<List<PoolView>> pools = store.pools();
         List<WindowView> windows = store.windows();
         if (pools.isEmpty()) {

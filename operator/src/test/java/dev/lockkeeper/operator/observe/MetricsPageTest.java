@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table of {@code docs/metrics.md}, from a scrape in which every metric was seen once. */
+// The registry that the application has.
 @SuppressWarnings("deprecation")
 class MetricsPageTest {
 

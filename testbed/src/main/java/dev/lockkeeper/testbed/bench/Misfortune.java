@@ -108,7 +108,8 @@ final class Misfortune {
                 new Beside("API restarts", 400, this::restartsApi),
                 new Beside("replica ends", 200, this::mortalEnds),
                 new Beside("source failures", 120, this::sourceFails),
-                new Beside("policy changes", 30, this::policyChanges));
+                new Beside("policy changes", 30, this::policyChanges),
+                new Beside("users logged in", 60, this::usersLogIn));
     }
 
     /** One look: to be called ten times a second. */
@@ -217,20 +218,21 @@ final class Misfortune {
 
     private Void policyChanges() throws InterruptedException {
         String group = "soak-" + random.nextInt(4);
-        switch (random.nextInt(3)) {
-            case 0 -> patch(group, "{\"spec\":{\"slots\":%d}}".formatted(8 + random.nextInt(6)));
-            case 1 -> {
-                patch(group, "{\"spec\":{\"paused\":true}}");
-                Thread.sleep(Duration.ofSeconds(5 + random.nextInt(10)));
-                patch(group, "{\"spec\":{\"paused\":false}}");
-            }
-            default -> {
-                SimulatedMachine machine = fleet.any(random);
-                machine.usersLoggedIn(true);
-                Thread.sleep(Duration.ofSeconds(20));
-                machine.usersLoggedIn(false);
-            }
+        if (random.nextBoolean()) {
+            patch(group, "{\"spec\":{\"slots\":%d}}".formatted(8 + random.nextInt(6)));
+        } else {
+            patch(group, "{\"spec\":{\"paused\":true}}");
+            Thread.sleep(Duration.ofSeconds(5 + random.nextInt(10)));
+            patch(group, "{\"spec\":{\"paused\":false}}");
         }
+        return null;
+    }
+
+    private Void usersLogIn() throws InterruptedException {
+        SimulatedMachine machine = fleet.any(random);
+        machine.usersLoggedIn(true);
+        Thread.sleep(Duration.ofSeconds(20));
+        machine.usersLoggedIn(false);
         return null;
     }
 

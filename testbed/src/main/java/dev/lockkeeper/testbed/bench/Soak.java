@@ -255,8 +255,7 @@ public final class Soak {
         check(misfortune.strangersMet500() == 0, "strangers got " + misfortune.strangersMet500() + " answers 500");
     }
 
-    private void explain(
-            String machine, int status, String body, Instant askedAt, Instant at, Misfortune misfortune) {
+    private void explain(String machine, int status, String body, Instant askedAt, Instant at, Misfortune misfortune) {
         if (status < 500) {
             return;
         }
@@ -265,8 +264,11 @@ public final class Soak {
                 : body.contains("another writer was faster each time")
                         ? "the other replica was faster each time"
                         : misfortune.explains(askedAt, at) ? "the API server was away" : null;
-        check(reason != null, machine + " got " + status + " at " + at + ": " + body);
-        reasons.merge(String.valueOf(reason), 1, Integer::sum);
+        if (reason == null) {
+            check(false, machine + " got " + status + " at " + at + ": " + body);
+        } else {
+            reasons.merge(reason, 1, Integer::sum);
+        }
     }
 
     private void tellLogs(OperatorProcess steady, OperatorProcess mortal) throws IOException {

@@ -49,8 +49,11 @@ final class SoakFleet implements AutoCloseable {
         SoakFleet fleet = new SoakFleet(admin);
         for (int i = 0; i < nodes.size(); i++) {
             MachineSpec spec = nodes.get(i);
+            // Four architectures in four groups: each of them at both replicas.
             AgentSettings settings = settings(
-                    operators.get(i / 2 % operators.size()).url(), spec.labels().get(Site.LABEL), spec);
+                    operators.get(i / 16 % operators.size()).url(),
+                    spec.labels().get(Site.LABEL),
+                    spec);
             fleet.machines.put(spec.name(), SimulatedMachine.start(spec, settings, RebootShape.USUAL, journal, admin));
             // Agents that start at one moment would ask at one moment ever after.
             Thread.sleep(Soak.POLL.dividedBy(nodes.size()));

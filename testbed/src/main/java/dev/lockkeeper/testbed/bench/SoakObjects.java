@@ -7,6 +7,7 @@ import dev.lockkeeper.crds.v1alpha1.SecretReference;
 import dev.lockkeeper.crds.v1alpha1.StreamPin;
 import dev.lockkeeper.crds.v1alpha1.StreamPinSpec;
 import dev.lockkeeper.crds.v1alpha1.VerifySpec;
+import dev.lockkeeper.testbed.fleet.Architecture;
 import dev.lockkeeper.testbed.operator.Manifests;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
@@ -28,7 +29,10 @@ final class SoakObjects {
 
     /** Of a node: the same number of them in each group. */
     static String group(String node, int groups) {
-        return "soak-" + Math.floorMod(Integer.parseInt(node.substring(node.lastIndexOf('-') + 1)) / 4, groups);
+        return "soak-"
+                + Math.floorMod(
+                        Integer.parseInt(node.substring(node.lastIndexOf('-') + 1)) / Architecture.values().length,
+                        groups);
     }
 
     static void create(KubernetesClient admin, int groups, int slots) {

@@ -148,21 +148,21 @@ public final class ContainerImage implements AutoCloseable {
         try {
             Path bundle = Files.createDirectories(folder.resolve(name));
             Path files = Files.createDirectories(bundle.resolve("account"));
-            Config config = Config.fromKubeconfig(new File(environment.remove("KUBECONFIG")));
+            Map<String, String> inside = new LinkedHashMap<>(environment);
+            Config config = Config.fromKubeconfig(new File(inside.remove("KUBECONFIG")));
             Files.writeString(files.resolve("token"), config.getAutoOAuthToken());
-            Files.writeString(files.resolve("namespace"), environment.get("LOCKKEEPER_NAMESPACE"));
+            Files.writeString(files.resolve("namespace"), inside.get("LOCKKEEPER_NAMESPACE"));
             Files.write(
                     files.resolve("ca.crt"),
                     config.getCaCertData() == null
                             ? Files.readAllBytes(Path.of(config.getCaCertFile()))
                             : Base64.getMimeDecoder().decode(config.getCaCertData()));
             URI server = URI.create(config.getMasterUrl());
-            environment.put("KUBERNETES_SERVICE_HOST", server.getHost());
-            environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(server.getPort()));
-            environment.put("JDK_JAVA_OPTIONS", javaOptions);
+            inside.put("KUBERNETES_SERVICE_HOST", server.getHost());
+            inside.put("KUBERNETES_SERVICE_PORT", Integer.toString(server.getPort()));
+            inside.put("JDK_JAVA_OPTIONS", javaOptions);
             Files.writeString(
-                    bundle.resolve("config.json"),
-                    bundle(user, environment, files).toString());
+                    bundle.resolve("config.json"), bundle(user, inside, files).toString());
             return List.of(
                     "runc", "--root", folder.resolve("runc").toString(), "run", "--bundle", bundle.toString(), name);
         } catch (IOException e) {

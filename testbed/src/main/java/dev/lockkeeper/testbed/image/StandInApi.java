@@ -120,7 +120,7 @@ final class StandInApi implements AutoCloseable {
         // The stand-in does not know server-side apply, by which a group gets it.
         group.setMetadata(new ObjectMetaBuilder()
                 .withName(GROUP)
-                .withFinalizers(RebootGroup.CRD_NAME + "/finalizer")
+                .withFinalizers(RebootGroup.FINALIZER)
                 .build());
         group.setSpec(new RebootGroupSpec());
         client.resource(group).create();

@@ -1,2 +1,2 @@
-/** The run that the image's AOT cache is made of. */
+/** The container image: the run that its AOT cache is made of, and containers of it. */
 package dev.lockkeeper.testbed.image;

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * What of a page of docs/ can be typed in, in its order: fenced YAML, indented commands with what they are said to print, and commands
  * within sentences.
  */
-record Page(List<Step> steps) {
+record TypedPage(List<Step> steps) {
 
     private static final Pattern INLINE = Pattern.compile("`((?:kubectl|helm|curl|openssl) [^`]+)`");
     private static final Pattern FILE = Pattern.compile("^# ([a-z.-]+\\.yaml)$");
@@ -36,9 +36,9 @@ record Page(List<Step> steps) {
         record Command(String section, String text, String printed) implements Step {}
     }
 
-    static Page of(Path file) {
+    static TypedPage of(Path file) {
         try {
-            return new Page(steps(Files.readAllLines(file)));
+            return new TypedPage(steps(Files.readAllLines(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
