@@ -93,6 +93,28 @@ class TimetableTest {
     }
 
     @Test
+    void windowsThatFollowOnOneAnotherCloseWhenTheLastOfThemDoes() {
+        changes(
+                Timetable.of(List.of(window("*/5 * * * MON-FRI", "5m", "UTC")), null),
+                "2026-07-20T00:00:00Z",
+                true,
+                "2026-07-25T00:00:00Z",
+                "2026-07-27T00:00:00Z");
+    }
+
+    @Test
+    void aFreezeClosesAWindowThatNeverCloses() {
+        changes(
+                Timetable.of(
+                        List.of(window("* * * * *", "168h", "UTC")),
+                        List.of(freeze("2026-07-22T13:00:00Z", "2026-07-22T14:00:00Z"))),
+                "2026-07-22T12:00:30Z",
+                true,
+                "2026-07-22T13:00:00Z",
+                "2026-07-22T14:00:00Z");
+    }
+
+    @Test
     void aFreezeClosesAWindowAndOneThatIsOverLeavesIt() {
         changes(
                 Timetable.of(
