@@ -1,5 +1,7 @@
 package dev.lockkeeper.crds.v1alpha1;
 
+import java.util.regex.Pattern;
+
 /** What the schema demands of schedules, as CEL, and what applies where a window says nothing. */
 public final class Schedules {
 
@@ -21,16 +23,25 @@ public final class Schedules {
     private static final String MONTH_ITEM = "(" + ANY + MONTH + TO + MONTH + STEP + MONTH + ")";
     private static final String WEEKDAY_ITEM = "(" + ANY + WEEKDAY + TO + WEEKDAY + STEP + WEEKDAY + ")";
 
-    /** Whether {@code self} is a schedule of cron; that a range does not run backwards, and that the day ever comes, it cannot say. */
-    static final String CRON_RULE = "self.matches('^"
+    private static final String GRAMMAR = "^"
             + MINUTE_ITEM + "(," + MINUTE_ITEM + ")* +"
             + HOUR_ITEM + "(," + HOUR_ITEM + ")* +"
             + DAY_ITEM + "(," + DAY_ITEM + ")* +"
             + MONTH_ITEM + "(," + MONTH_ITEM + ")* +"
-            + WEEKDAY_ITEM + "(," + WEEKDAY_ITEM + ")*$')";
+            + WEEKDAY_ITEM + "(," + WEEKDAY_ITEM + ")*$";
+
+    /** CEL: {@link #isSchedule} of {@code self}. */
+    static final String CRON_RULE = "self.matches('" + GRAMMAR + "')";
 
     static final String CRON_MESSAGE =
             "must be five fields as in crontab: minute, hour, day of the month, month, day of the week, such as 0 1 * * MON-FRI";
 
+    private static final Pattern TEXT = Pattern.compile(GRAMMAR);
+
     private Schedules() {}
+
+    /** Whether a text is a schedule of cron; that a range does not run backwards, and that the day ever comes, it does not say. */
+    public static boolean isSchedule(String text) {
+        return TEXT.matcher(text).matches();
+    }
 }

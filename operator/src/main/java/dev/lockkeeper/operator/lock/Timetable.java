@@ -13,7 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.PriorityQueue;
 
 /**
  * When windows and freezes let something happen: while a window is open, or always if there is none, but never during a freeze.
@@ -25,8 +25,8 @@ public record Timetable(List<Opening> windows, List<Pause> freezes) {
     /** No windows, no freezes. */
     public static final Timetable ALWAYS = new Timetable(List.of(), List.of());
 
-    /** How many changes of single windows are looked at for one of the whole. */
-    private static final int FARTHEST = 1_000;
+    /** How many starts of windows that follow on one another are looked at to see when they end. */
+    private static final int FARTHEST = 2_000;
 
     /** A window: it opens when the schedule fires in the zone, and stays open for so much of true time. */
     public record Opening(Cron schedule, Duration duration, ZoneId zone) {
@@ -37,11 +37,15 @@ public record Timetable(List<Opening> windows, List<Pause> freezes) {
                     .isPresent();
         }
 
-        /** Its next start and its next end; what it does in between may be hidden by an overlap with itself. */
-        Stream<Instant> after(Instant at) {
-            return Stream.concat(
-                    schedule.next(at, zone).stream(),
-                    schedule.next(at.minus(duration), zone).map(start -> start.plus(duration)).stream());
+        Optional<Start> after(Instant at) {
+            return schedule.next(at, zone).map(start -> new Start(start, this));
+        }
+    }
+
+    private record Start(Instant at, Opening window) {
+
+        Instant end() {
+            return at.plus(window.duration);
         }
     }
 
@@ -112,27 +116,52 @@ public record Timetable(List<Opening> windows, List<Pause> freezes) {
 
     /** When {@link #openAt} will next say otherwise than now; empty if it never does, or not in sight. */
     public Optional<Instant> nextChange(Instant now) {
-        boolean open = openAt(now);
-        Optional<Instant> at = Optional.of(now);
-        for (int i = 0; i < FARTHEST && at.isPresent(); i++) {
-            at = next(at.get());
-            if (at.isPresent() && openAt(at.get()) != open) {
-                return at;
-            }
-        }
-        return Optional.empty();
+        return openAt(now) ? nextClosed(now) : nextOpen(now);
     }
 
-    private Optional<Instant> next(Instant at) {
-        Optional<Pause> freeze = freezeAt(at);
-        if (freeze.isPresent()) {
-            // Whatever windows do meanwhile changes nothing.
-            return freeze.map(Pause::until);
+    private Optional<Instant> nextOpen(Instant now) {
+        Instant at = now;
+        // At a start a freeze alone can keep it closed: so of any two turns one ends a freeze.
+        while (!openAt(at)) {
+            Instant after = at;
+            Optional<Instant> next = freezeAt(after)
+                    .map(Pause::until)
+                    .or(() -> windows.stream()
+                            .flatMap(w -> w.after(after).stream())
+                            .map(Start::at)
+                            .min(Comparator.naturalOrder()));
+            if (next.isEmpty()) {
+                return next;
+            }
+            at = next.get();
         }
-        return Stream.concat(
-                        windows.stream().flatMap(w -> w.after(at)),
-                        freezes.stream().map(Pause::from).filter(from -> from.isAfter(at)))
+        return Optional.of(at);
+    }
+
+    private Optional<Instant> nextClosed(Instant now) {
+        Optional<Instant> freeze = freezes.stream()
+                .map(Pause::from)
+                .filter(from -> from.isAfter(now) && freezeAt(from).isPresent())
                 .min(Comparator.naturalOrder());
+        if (windows.isEmpty()) {
+            return freeze;
+        }
+        PriorityQueue<Start> starts = new PriorityQueue<>(Comparator.comparing(Start::at));
+        windows.forEach(w -> w.after(now.minus(w.duration)).ifPresent(starts::add));
+        Instant end = now;
+        for (int i = 0; i < FARTHEST; i++) {
+            Instant closes = end;
+            if (freeze.filter(from -> !from.isAfter(closes)).isPresent()) {
+                return freeze;
+            }
+            Start start = starts.poll();
+            if (start == null || start.at.isAfter(end)) {
+                return Optional.of(end);
+            }
+            end = start.end().isAfter(end) ? start.end() : end;
+            start.window.after(start.at).ifPresent(starts::add);
+        }
+        return Optional.empty();
     }
 
     /** How long its longest window is; empty if it has none. */

@@ -13,7 +13,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -91,6 +93,28 @@ class TimetableTest {
     }
 
     @Test
+    void windowsThatFollowOnOneAnotherCloseWhenTheLastOfThemDoes() {
+        changes(
+                Timetable.of(List.of(window("*/5 * * * MON-FRI", "5m", "UTC")), null),
+                "2026-07-20T00:00:00Z",
+                true,
+                "2026-07-25T00:00:00Z",
+                "2026-07-27T00:00:00Z");
+    }
+
+    @Test
+    void aFreezeClosesAWindowThatNeverCloses() {
+        changes(
+                Timetable.of(
+                        List.of(window("* * * * *", "168h", "UTC")),
+                        List.of(freeze("2026-07-22T13:00:00Z", "2026-07-22T14:00:00Z"))),
+                "2026-07-22T12:00:30Z",
+                true,
+                "2026-07-22T13:00:00Z",
+                "2026-07-22T14:00:00Z");
+    }
+
+    @Test
     void aFreezeClosesAWindowAndOneThatIsOverLeavesIt() {
         changes(
                 Timetable.of(
@@ -143,12 +167,14 @@ class TimetableTest {
         Random random = new Random(repetition.getCurrentRepetition());
         ZoneId zone = random.nextBoolean() ? ZoneOffset.UTC : ZoneId.of("Europe/Berlin");
         List<Opening> windows = new ArrayList<>();
+        Map<Opening, TestingSchedule> schedules = new HashMap<>();
         for (int i = 0; i < random.nextInt(4); i++) {
-            windows.add(new Opening(
-                    Cron.parse(random.nextInt(60) + " " + random.nextInt(24) + " * * "
-                            + (random.nextBoolean() ? "*" : random.nextInt(7))),
-                    Duration.ofMinutes(1 + random.nextInt(600)),
-                    zone));
+            TestingSchedule schedule =
+                    random.nextInt(3) == 0 ? TestingSchedule.randomNightly(random) : TestingSchedule.daily(random);
+            Opening window =
+                    new Opening(Cron.parse(schedule.text()), Duration.ofMinutes(1 + random.nextInt(600)), zone);
+            windows.add(window);
+            schedules.put(window, schedule);
         }
         List<Pause> freezes = new ArrayList<>();
         for (int i = 0; i < random.nextInt(3); i++) {
@@ -157,12 +183,12 @@ class TimetableTest {
         }
         Timetable timetable = new Timetable(windows, freezes);
         Instant now = NOON.plus(Duration.ofMinutes(random.nextInt(4_000)));
-        boolean open = open(timetable, now, zone);
+        boolean open = open(timetable, schedules, now);
         assertThat(timetable.openAt(now)).isEqualTo(open);
         Instant until = now.plus(Duration.ofDays(3));
         Instant expected = null;
         for (Instant minute = now; minute.isBefore(until) && expected == null; minute = minute.plusSeconds(60)) {
-            expected = open(timetable, minute, zone) == open ? null : minute;
+            expected = open(timetable, schedules, minute) == open ? null : minute;
         }
         Instant found =
                 timetable.nextChange(now).filter(at -> at.isBefore(until)).orElse(null);
@@ -170,13 +196,14 @@ class TimetableTest {
     }
 
     /** In July no clock changes: each minute back to the longest duration may have been a start. */
-    private static boolean open(Timetable timetable, Instant at, ZoneId zone) {
+    private static boolean open(Timetable timetable, Map<Opening, TestingSchedule> schedules, Instant at) {
         boolean frozen = timetable.freezes().stream().anyMatch(f -> !at.isBefore(f.from()) && at.isBefore(f.until()));
         boolean open = timetable.windows().isEmpty();
         for (Opening window : timetable.windows()) {
             for (long back = 0; back < window.duration().toMinutes() && !open; back++) {
-                open = window.schedule()
-                        .matches(LocalDateTime.ofInstant(at, zone).minusMinutes(back));
+                open = schedules
+                        .get(window)
+                        .fires(LocalDateTime.ofInstant(at, window.zone()).minusMinutes(back));
             }
         }
         return open && !frozen;
