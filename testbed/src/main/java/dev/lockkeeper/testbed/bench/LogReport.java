@@ -24,38 +24,49 @@ record LogReport(Map<String, Integer> explained, List<String> unexplained) {
     private static final Pattern BEGIN = Pattern.compile("^\\S+Z (INFO|WARN|ERROR|DEBUG|FATAL) .*");
     private static final Pattern BAD = Pattern.compile("^\\S+Z (WARN|ERROR|FATAL) .*");
 
+    /** Of the JVM itself, without a time. */
+    private static final Pattern CRASH = Pattern.compile("Exception in thread|OutOfMemoryError|^# A fatal error");
+
     private record Reason(Pattern line, String why) {
         static Reason of(String line, String why) {
             return new Reason(Pattern.compile(line), why);
         }
     }
 
-    /** What a soak does on purpose. Each pattern is as narrow as it can be, so that what is new shows. */
+    /** What a request to an API server ends with that is paused, restarts, or has too much to do; not one that it refuses. */
+    private static final String AWAY =
+            ".*(no answer|null$|was interrupted|has been exceeded|Timeout|Too Many Requests|Too many requests|code=429"
+                    + "|re\\)initializing|refused|reset|was closed|closed the connection|code=50[0-9]|another writer was faster"
+                    + "|changed by others all the time)";
+
+    /** What a soak does on purpose. */
     private static final List<Reason> REASONS = List.of(
             Reason.of(
-                    "\\[GraphService\\] machine=\\S+ offer of \\S+ not stored, so not made: FleetMachine '\\S+' cannot be ",
-                    "the API server was away or too busy to store an offer: none was made, the agent asks again"),
+                    "\\[GraphService\\] machine=\\S+ offer of \\S+ not stored, so not made: " + AWAY,
+                    "an offer could not be stored in time: none was made, the agent asks again"),
             Reason.of(
-                    "\\[LockService\\] group=\\S+ id=\\S+ swap failed: The lock's state cannot be read or written now",
-                    "the API server was away or too busy to change a group: 503, the agent asks again"),
+                    "\\[LockService\\] group=\\S+ id=\\S+ swap failed: " + AWAY,
+                    "a group could not be changed in time: 503, the agent asks again"),
             Reason.of(
-                    "\\[HolderWork\\] .* step failed, trying again: .*(got no answer|cannot be (read|written|made)|Failure executing|has been exceeded)",
-                    "the API server was away or too busy for a step of a reboot: it is tried again"),
+                    "\\[HolderWork\\] .* step failed, trying again: " + AWAY,
+                    "a step of a reboot could not be stored in time: it is tried again"),
             Reason.of(
-                    "\\[FleetWork\\] .* not written now, the next pass tries again",
-                    "the API server was away or too busy for a record: the next pass writes it"),
+                    "\\[FleetWork\\] .* not written now, the next pass tries again: " + AWAY,
+                    "a record could not be written in time: the next pass writes it"),
             Reason.of(
-                    "\\[StateReader\\] pins and releases cannot be read: ",
-                    "the API server was away for a look at pins and releases: the next look reads them"),
+                    "\\[StateReader\\] pins and releases cannot be read: " + AWAY,
+                    "pins and releases could not be read in time: the next look reads them"),
             Reason.of(
-                    "\\[LeaderElector\\] Exception occurred while (acquiring|renewing) lock",
-                    "the API server was away or too busy for the lead: it is tried again"),
-            Reason.of("\\[\\w+\\] watching .* failed, trying again", "the API server ended a watch: it begins anew"),
+                    "\\[LeaderElector\\] Exception occurred while (acquiring|renewing) lock " + AWAY,
+                    "the lead could not be renewed in time: it is tried again"),
+            Reason.of(
+                    "\\[\\w+\\] watching .* failed, trying again: " + AWAY,
+                    "a watch ended with the API server: it begins anew"),
             Reason.of(
                     "\\[KubeEvents\\] \\d+ Events were lost",
                     "Events come last while the API server is away or busy; status and log have what they say"),
             Reason.of(
-                    "\\[KubeEvents\\] (group|machine|release)=\\S+ [A-Z][A-Za-z]+: ",
+                    "\\[KubeEvents\\] \\w+=\\S+ (Stuck|Parked|Failed|Quarantined|Recordoned|DrainBlocked|DrainTimedOut): ",
                     "what is told of machines that fail on purpose, as a Warning"),
             Reason.of("\\[AgentRequests\\] Wrong passwords come from ", "strangers send wrong passwords on purpose"));
 
@@ -64,8 +75,15 @@ record LogReport(Map<String, Integer> explained, List<String> unexplained) {
         Set<String> shapes = new LinkedHashSet<>();
         List<String> unexplained = new ArrayList<>();
         StringBuilder entry = new StringBuilder();
+        long lines = 0;
+        long begins = 0;
         for (String line : (Iterable<String>) Files.lines(log)::iterator) {
+            lines++;
+            if (CRASH.matcher(line).find()) {
+                unexplained.add(line);
+            }
             if (BEGIN.matcher(line).matches()) {
+                begins++;
                 sort(entry.toString(), explained, shapes, unexplained);
                 entry.setLength(0);
             } else if (!entry.isEmpty()) {
@@ -74,6 +92,10 @@ record LogReport(Map<String, Integer> explained, List<String> unexplained) {
             entry.append(line);
         }
         sort(entry.toString(), explained, shapes, unexplained);
+        if (begins < lines / 2) {
+            unexplained.add(
+                    begins + " of " + lines + " lines begin as a line of a log does: this report cannot read it");
+        }
         return new LogReport(explained, unexplained);
     }
 

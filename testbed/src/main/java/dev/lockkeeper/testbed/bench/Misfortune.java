@@ -254,9 +254,9 @@ final class Misfortune {
         }
     }
 
-    /** Whether the API server was in trouble while the request was under way. */
-    boolean explains(Instant from, Instant to) {
-        return troubles.stream().anyMatch(t -> from.isBefore(t.to()) && to.isAfter(t.from()));
+    /** Whether the API server was in trouble when the request was answered, or just before. */
+    boolean explains(Instant answered) {
+        return troubles.stream().anyMatch(t -> answered.isAfter(t.from()) && answered.isBefore(t.to()));
     }
 
     String strangers() {
