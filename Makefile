@@ -67,9 +67,12 @@ up: binaries ## Start a control plane on free loopback ports and print its kubec
 down: ## Stop the control plane of `make up`
 	@$(TESTBED) dev.lockkeeper.testbed.control.Main down
 
-.PHONY: run
-run: build ## Run the operator against the cluster of KUBECONFIG
+.PHONY: kubeconfig
+kubeconfig:
 	@: "$${KUBECONFIG:?Set KUBECONFIG to the cluster that the operator is to work on (make up prints one)}"
+
+.PHONY: run
+run: kubeconfig build ## Run the operator against the cluster of KUBECONFIG
 	@java -jar operator/target/quarkus-app/quarkus-run.jar
 
 .PHONY: bench
@@ -81,7 +84,7 @@ soak: binaries ## 30 minutes of 1,000 agents at 10 times their pace, with faults
 	@$(TESTBED) dev.lockkeeper.testbed.bench.Soak $(MINUTES)
 
 .PHONY: image
-image: build container-tool $(if $(filter local,$(BASES)),image-base) ## Build the container image IMAGE with buildah, podman or docker; BASES=local: without a registry
+image: container-tool build $(if $(filter local,$(BASES)),image-base) ## Build the container image IMAGE with buildah, podman or docker; BASES=local: without a registry
 	@$(CONTAINER_TOOL) build --file image/Containerfile --tag $(IMAGE) \
 	  --build-arg VERSION=$$(sed -n 's|^  <version>\(.*\)</version>|\1|p' pom.xml | head -1) \
 	  --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \

@@ -440,12 +440,27 @@ class ChartIT {
                 "extraEnv.LOCKKEEPER_AGENT_MAX_HOLD=PT5M; extraEnv has LOCKKEEPER_AGENT_MAX_HOLD: what begins with",
                 "extraEnv.JDK_JAVA_OPTIONS=-Xmx1g; extraEnv has JDK_JAVA_OPTIONS: give the options",
                 "okd.poolWindows=true; okd.poolWindows is true and okd.enabled is false: pools can be opened",
+                "settings.LOCKKEEPER_AGENT_TLS_KEY=/x; settings has LOCKKEEPER_AGENT_TLS_KEY: such a file is not in the pod",
                 "podLabels.app\\.kubernetes\\.io/name=other; podLabels has app.kubernetes.io/name: drains know",
             })
     void aValueThatHasAPlaceOfItsOwnIsSentThere(String value, String sentence) {
         ToolResult result = helm.run("template", "lockkeeper", Chart.folder(), "--set", value);
         assertThat(result.status()).isNotZero();
         assertThat(result.err()).contains(sentence);
+    }
+
+    @Test
+    void theCertificatesSecretIsMountedWhereTheSettingsName() {
+        Rendered rendered = set("tls.secretName=agents-tls");
+        assertThat(rendered.pod().at("/spec/volumes/1/secret/secretName").asText()).isEqualTo("agents-tls");
+        JsonNode mount = rendered.container().at("/volumeMounts/1");
+        assertThat(mount.path("readOnly").asBoolean()).isTrue();
+        assertThat(mount.path("name").asText())
+                .isEqualTo(rendered.pod().at("/spec/volumes/1/name").asText());
+        String folder = mount.path("mountPath").asText();
+        assertThat(rendered.variable("LOCKKEEPER_AGENT_TLS_CERTIFICATE")).isEqualTo(folder + "/tls.crt");
+        assertThat(rendered.variable("LOCKKEEPER_AGENT_TLS_KEY")).isEqualTo(folder + "/tls.key");
+        assertThat(rendered.one("Pod").toString()).contains("https://lockkeeper:");
     }
 
     /** The image's AOT cache, and all that is measured, are of what is shipped. */

@@ -167,6 +167,12 @@ class HelmIT {
                 .contains("http://ADDRESS:30080/");
         assertThat(notes(helm, "--set", "service.type=LoadBalancer,service.loadBalancerIP=192.0.2.7"))
                 .contains("http://192.0.2.7/");
+        assertThat(notes(helm, "--set", "tls.secretName=agents-tls,service.port=443,service.clusterIP=10.3.0.15"))
+                .contains("base_url = \"https://10.3.0.15/\"")
+                .contains("the certificate in the Secret agents-tls")
+                .doesNotContain("http://");
+        assertThat(notes(helm, "--set", "settings.LOCKKEEPER_AGENT_PUBLIC_URL=https://lockkeeper.example.org/fleet"))
+                .contains("base_url = \"https://lockkeeper.example.org/fleet/\"");
         assertThat(notes(helm, "--set", "replicas=1,monitoring.podMonitor.enabled=true"))
                 .contains("With one replica")
                 .contains("has no Prometheus Operator");

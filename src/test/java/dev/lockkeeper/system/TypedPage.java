@@ -47,8 +47,15 @@ record TypedPage(List<Step> steps) {
     private static List<Step> steps(List<String> lines) {
         List<Step> steps = new ArrayList<>();
         String section = "";
+        StringBuilder paragraph = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
+            boolean isText = !line.isBlank() && !line.startsWith("```") && !line.startsWith("#") && !line.startsWith("    ");
+            if (isText) {
+                paragraph.append(line).append(' ');
+                continue;
+            }
+            inline(section, paragraph, steps);
             if (line.startsWith("```")) {
                 int end = i + 1;
                 while (!lines.get(end).startsWith("```")) {
@@ -59,21 +66,25 @@ record TypedPage(List<Step> steps) {
             } else if (line.startsWith("#")) {
                 section = line.replaceFirst("^#+ ", "");
             } else if (line.startsWith("    $ ")) {
-                steps.add(new Step.Command(
-                        section, line.substring(6), lines.get(i + 1).strip()));
+                steps.add(new Step.Command(section, line.substring(6), lines.get(i + 1).strip()));
                 while (i + 1 < lines.size() && lines.get(i + 1).startsWith("    ")) {
                     i++;
                 }
-            } else if (line.startsWith("    ")) {
+            } else if (!line.isBlank()) {
                 steps.add(new Step.Command(section, line.strip(), null));
-            } else {
-                Matcher inline = INLINE.matcher(line);
-                while (inline.find()) {
-                    steps.add(new Step.Command(section, inline.group(1), null));
-                }
             }
         }
+        inline(section, paragraph, steps);
         return List.copyOf(steps);
+    }
+
+    /** The commands within the sentences of a paragraph, which is over. */
+    private static void inline(String section, StringBuilder paragraph, List<Step> steps) {
+        Matcher command = INLINE.matcher(paragraph);
+        while (command.find()) {
+            steps.add(new Step.Command(section, command.group(1), null));
+        }
+        paragraph.setLength(0);
     }
 
     private static Step fenced(String section, List<String> lines) {

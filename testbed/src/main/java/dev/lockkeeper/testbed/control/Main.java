@@ -43,8 +43,9 @@ public final class Main {
             Files.writeString(PID, Long.toString(ProcessHandle.current().pid()));
             System.out.println("The control plane runs until you press Ctrl-C here or type make down elsewhere. Try:");
             System.out.println("  export KUBECONFIG=" + plane.adminKubeconfig());
-            System.out.println("  kubectl apply -f crds/rebootgroups.lockkeeper.dev-v1.yml");
+            System.out.println("  kubectl create namespace lockkeeper; kubectl apply -f crds/");
             System.out.println("  make run");
+            System.out.println("It has no nodes: for machines, make demo KEEP=1.");
             new CountDownLatch(1).await();
         }
     }
