@@ -176,6 +176,8 @@ class VerdictCrashIT {
                 } finally {
                     leader.freeze(false);
                 }
+                // It finds out that it leads no more, and ends itself; its agents wait for its successor.
+                leader.await();
                 awaitCalm(Instant.now());
             }
             case Storm.StopLeader(long millis) -> {

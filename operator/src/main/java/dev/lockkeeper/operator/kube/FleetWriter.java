@@ -18,9 +18,11 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -32,6 +34,7 @@ public final class FleetWriter implements FleetStore {
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int TURNS = 16;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
     private final MachineCache machines;
@@ -140,7 +143,15 @@ public final class FleetWriter implements FleetStore {
     @Override
     public ReleaseView change(String release, Function<ReleaseView, ReleaseView.Status> change) throws StoreException {
         Lock turn = turns.get(Math.floorMod(release.hashCode(), TURNS));
-        turn.lock();
+        try {
+            if (!turn.tryLock(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new StoreException("FleetRelease '" + release + "' is being written by others for "
+                        + LONGEST_WAIT.toSeconds() + " s.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("FleetRelease '" + release + "' was not written: interrupted.", e);
+        }
         try {
             return swap(release, change);
         } finally {
