@@ -14,6 +14,7 @@ import dev.lockkeeper.testbed.fleet.RebootShape;
 import dev.lockkeeper.testbed.fleet.SimulatedMachine;
 import dev.lockkeeper.testbed.operator.OperatorProcess;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,7 +97,14 @@ final class SoakFleet implements AutoCloseable {
             return;
         }
         nextRound = Instant.now().plus(ROUNDS);
-        for (FleetMachine record : admin.resources(FleetMachine.class).list().getItems()) {
+        List<FleetMachine> records;
+        try {
+            records = admin.resources(FleetMachine.class).list().getItems();
+        } catch (KubernetesClientException e) {
+            // The API server is away on purpose: a person looks again later.
+            return;
+        }
+        for (FleetMachine record : records) {
             SimulatedMachine machine = machines.get(record.getMetadata().getName());
             if (machine != null
                     && record.getStatus() != null
