@@ -142,7 +142,7 @@ class PoolWindowIT {
 
             // Nobody but a person ends what a person began.
             assertThat(pools.paused("infra")).isTrue();
-            assertThat(pools.marks("infra")).isEmpty();
+            assertThat(pools.marks("infra")).containsOnlyKeys("lockkeeper.dev/by-person");
             nothingWasCordonedOrDrained(rig, pools);
             assertThat(pools.asked(PoolWindowIT::isForPools).stream().collect(Collectors.groupingBy(AuditEntry::verb)))
                     .containsOnlyKeys("list", "patch");
@@ -178,15 +178,22 @@ class PoolWindowIT {
                     .set("LOCKKEEPER_OKD_PASS_INTERVAL", "PT0.2S"));
             Rig.await().until(() -> pools.paused("worker"));
 
-            pools.pause("worker", false);
-            Rig.await()
-                    .untilAsserted(
-                            () -> assertThat(pools.status("freeze").getState()).isEqualTo(PoolState.OpenedByPerson));
-            assertThat(pools.paused("worker")).isFalse();
-            pools.pause("worker", true);
+            // What a person opens stays open, what they pause then is theirs, and open again it stays so, too.
+            for (boolean paused : new boolean[] {false, true, false}) {
+                pools.pause("worker", paused);
+                Rig.await().untilAsserted(() -> {
+                    assertThat(pools.status("freeze").getState())
+                            .isEqualTo(paused ? PoolState.PausedByPerson : PoolState.OpenedByPerson);
+                    assertThat(pools.marks("worker")).containsOnly(Map.entry("lockkeeper.dev/by-person", "true"));
+                });
+                assertThat(pools.paused("worker")).isEqualTo(paused);
+            }
+            // Until they say that it is Lockkeeper's again.
+            pools.handBack("worker");
             Rig.await()
                     .untilAsserted(
                             () -> assertThat(pools.status("freeze").getState()).isEqualTo(PoolState.Closed));
+            assertThat(pools.marks("worker")).containsEntry("lockkeeper.dev/paused-by", "freeze");
 
             // A second for the same pool waits, and takes over without a gap.
             pools.window("later", frozen);

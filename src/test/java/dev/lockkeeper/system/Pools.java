@@ -114,6 +114,14 @@ final class Pools {
         all().withName(name).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"paused\":" + paused + "}}");
     }
 
+    /** As a person does it with oc annotate mcp. */
+    void handBack(String name) {
+        all().withName(name)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"lockkeeper.dev/by-person\":null}}}");
+    }
+
     boolean paused(String name) {
         return Boolean.TRUE.equals(all().withName(name).get().get("spec", "paused"));
     }

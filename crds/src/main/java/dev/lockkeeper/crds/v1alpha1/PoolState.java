@@ -12,7 +12,7 @@ public enum PoolState {
     Closed,
     /** Opened outside of a window, as it was paused for as long as it may be. */
     MaxPauseReached,
-    /** A person opened what Lockkeeper had paused. */
+    /** A person opened it outside of a window. */
     OpenedByPerson,
     /** A person paused it. */
     PausedByPerson

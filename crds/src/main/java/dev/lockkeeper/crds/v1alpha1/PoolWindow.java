@@ -32,6 +32,9 @@ public class PoolWindow extends CustomResource<PoolWindowSpec, PoolWindowStatus>
     /** On a MachineConfigPool: it was paused for as long as it may be, and opened outside of a window at that time (RFC 3339). */
     public static final String OPENED_AT_ANNOTATION = RebootGroup.GROUP + "/opened-at";
 
+    /** On a MachineConfigPool that has a PoolWindow, {@code true}: a person paused it, or opened it outside of a window. */
+    public static final String BY_PERSON_ANNOTATION = RebootGroup.GROUP + "/by-person";
+
     @Override
     protected PoolWindowSpec initSpec() {
         return new PoolWindowSpec();

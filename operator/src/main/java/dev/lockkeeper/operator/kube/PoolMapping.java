@@ -29,6 +29,8 @@ import java.util.Optional;
 /** Reads PoolWindows and MachineConfigPools into the records that decisions are made on, and writes what was decided. */
 final class PoolMapping {
 
+    static final String BY_PERSON = "true";
+
     private PoolMapping() {}
 
     static WindowView window(PoolWindow window) {
@@ -66,7 +68,11 @@ final class PoolMapping {
                 new Marks(
                         annotations.path(PoolWindow.PAUSED_BY_ANNOTATION).asText(null),
                         time(annotations.path(PoolWindow.PAUSED_AT_ANNOTATION)),
-                        time(annotations.path(PoolWindow.OPENED_AT_ANNOTATION))),
+                        time(annotations.path(PoolWindow.OPENED_AT_ANNOTATION)),
+                        annotations
+                                .path(PoolWindow.BY_PERSON_ANNOTATION)
+                                .asText()
+                                .equals(BY_PERSON)),
                 selector(pool.at("/spec/nodeSelector")),
                 new PoolView.Machines(
                         status.path("machineCount").asInt(),

@@ -107,6 +107,7 @@ public final class PoolObjects implements PoolStore {
         annotations.put(PoolWindow.PAUSED_BY_ANNOTATION, marks.pausedBy());
         annotations.put(PoolWindow.PAUSED_AT_ANNOTATION, FleetMapping.text(marks.pausedAt()));
         annotations.put(PoolWindow.OPENED_AT_ANNOTATION, FleetMapping.text(marks.openedAt()));
+        annotations.put(PoolWindow.BY_PERSON_ANNOTATION, marks.byPerson() ? PoolMapping.BY_PERSON : null);
         if (pool.paused() != change.paused()) {
             patch.putObject("spec").put("paused", change.paused());
         }
@@ -120,9 +121,8 @@ public final class PoolObjects implements PoolStore {
     @Override
     public Optional<WindowView> hold(WindowView window, boolean held) throws StoreException {
         return asked("PoolWindow '" + window.name() + "' cannot be written", () -> {
-            PoolWindow stored =
-                    client.resources(PoolWindow.class).withName(window.name()).get();
-            if (stored == null || !stored.getMetadata().getResourceVersion().equals(window.resourceVersion())) {
+            PoolWindow stored = asRead(window).orElse(null);
+            if (stored == null) {
                 return Optional.empty();
             }
             ObjectNode patch = JsonNodeFactory.instance.objectNode();
@@ -146,9 +146,8 @@ public final class PoolObjects implements PoolStore {
     @Override
     public void tell(WindowView window, PoolStatus told) throws StoreException {
         asked("the status of PoolWindow '" + window.name() + "' cannot be written", () -> {
-            PoolWindow stored =
-                    client.resources(PoolWindow.class).withName(window.name()).get();
-            if (stored == null || !stored.getMetadata().getResourceVersion().equals(window.resourceVersion())) {
+            PoolWindow stored = asRead(window).orElse(null);
+            if (stored == null) {
                 return Optional.empty();
             }
             PoolWindowStatus status =
@@ -156,6 +155,14 @@ public final class PoolObjects implements PoolStore {
             return unlessChanged(() -> StatusPatch.swapIfChanged(
                     client, "poolwindows", window.name(), window.resourceVersion(), status, stored.getStatus()));
         });
+    }
+
+    /** What is stored, if it is still the version that was read. */
+    private Optional<PoolWindow> asRead(WindowView window) {
+        return Optional.ofNullable(client.resources(PoolWindow.class)
+                        .withName(window.name())
+                        .get())
+                .filter(stored -> stored.getMetadata().getResourceVersion().equals(window.resourceVersion()));
     }
 
     private interface Request<T> {

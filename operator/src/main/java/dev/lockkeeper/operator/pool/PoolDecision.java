@@ -11,9 +11,10 @@ import java.util.stream.Stream;
  * Whether a MachineConfigPool is to be paused or opened now.
  *
  * <p>Only a pool that Lockkeeper paused is opened by it, which its marks tell. A person who pauses or opens one has the last word: a
- * person's pause stays until a person ends it, and what a person opened stays open until a window has opened and closed by itself. A
- * pool that maxPause opened outside of a window stays open until it is up to date, at least for as long as its longest window lasts:
- * closed sooner, it would have gained nothing.
+ * person's pause stays until a person ends it, and what a person opened stays open until a window has opened and closed by itself.
+ * Either is noted as soon as it is seen: else a person's next step would be taken for Lockkeeper's own, or for a new pool. A pool that
+ * maxPause opened outside of a window stays open until it is up to date, at least for as long as its longest window lasts: closed sooner,
+ * it would have gained nothing.
  *
  * @param change what to do now; empty: nothing
  * @param next when it will be paused or opened next if nothing else happens; empty: not known
@@ -37,7 +38,7 @@ public record PoolDecision(Optional<Change> change, Optional<Instant> next) {
         CAUGHT_UP,
         /** No PoolWindow is for it any more. */
         ABANDONED,
-        /** Marks alone that have no meaning any more, or name another PoolWindow. */
+        /** Marks alone: a person's hand, another PoolWindow, or that they have no meaning any more. */
         NOTED
     }
 
@@ -49,31 +50,26 @@ public record PoolDecision(Optional<Change> change, Optional<Instant> next) {
         // Marks are kept in whole seconds.
         Instant now = at.truncatedTo(ChronoUnit.SECONDS);
         if (server == null) {
-            return pool.marks().equals(Marks.NONE)
-                    ? NOTHING
-                    : opened(pool, pool.pausedByUs() ? Cause.ABANDONED : Cause.NOTED, Optional.empty());
+            return pool.pausedByUs()
+                    ? opened(Cause.ABANDONED, Optional.empty())
+                    : noted(pool, Marks.NONE, Optional.empty());
         }
         if (pool.paused() && !pool.pausedByUs()) {
-            // A person's. What is left of a time before must not be taken for a later one.
-            return pool.marks().equals(Marks.NONE) ? NOTHING : opened(pool, Cause.NOTED, Optional.empty());
+            // What is left of a time before must not be taken for a later one.
+            return noted(pool, Marks.PERSON, Optional.empty());
+        }
+        Optional<Instant> change = Optional.ofNullable(server.timetable()).flatMap(t -> t.nextChange(now));
+        if (server.timetable() != null && server.timetable().openAt(now)) {
+            return pool.paused() ? opened(Cause.WINDOW_OPENED, change) : noted(pool, Marks.NONE, change);
+        }
+        if (!pool.paused() && pool.marks().pausedBy() != null) {
+            // With this left there, a pause that a person begins now would be ended as Lockkeeper's.
+            return noted(pool, Marks.PERSON, Optional.empty());
         }
         if (server.timetable() == null) {
             return withoutTimetable(pool, server, now);
         }
-        Optional<Instant> change = server.timetable().nextChange(now);
-        if (server.timetable().openAt(now)) {
-            return windowOpen(pool, change);
-        }
         return pool.paused() ? closed(pool, server, change, now) : openOutsideOfWindow(pool, server, now, change);
-    }
-
-    private static PoolDecision windowOpen(PoolView pool, Optional<Instant> closes) {
-        if (pool.paused()) {
-            return opened(pool, Cause.WINDOW_OPENED, closes);
-        }
-        return pool.marks().equals(Marks.NONE)
-                ? new PoolDecision(Optional.empty(), closes)
-                : opened(pool, Cause.NOTED, closes);
     }
 
     private static PoolDecision closed(PoolView pool, WindowView server, Optional<Instant> opens, Instant now) {
@@ -85,14 +81,12 @@ public record PoolDecision(Optional<Change> change, Optional<Instant> next) {
         }
         Optional<Instant> next =
                 Stream.concat(opens.stream(), mustOpenBy.stream()).min(Comparator.naturalOrder());
-        boolean anothers = !server.name().equals(pool.marks().pausedBy());
-        Marks own = Marks.paused(server.name(), pool.marks().pausedAt());
-        return new PoolDecision(anothers ? Optional.of(new Change(true, own, Cause.NOTED)) : Optional.empty(), next);
+        return noted(pool, Marks.paused(server.name(), pool.marks().pausedAt()), next);
     }
 
     private static PoolDecision openOutsideOfWindow(
             PoolView pool, WindowView server, Instant now, Optional<Instant> opens) {
-        if (pool.marks().pausedBy() != null) {
+        if (pool.marks().byPerson()) {
             return NOTHING;
         }
         Instant openedAt = pool.marks().openedAt();
@@ -117,10 +111,17 @@ public record PoolDecision(Optional<Change> change, Optional<Instant> next) {
         return pool.paused() ? closed(pool, server, Optional.empty(), now) : NOTHING;
     }
 
-    private static PoolDecision opened(PoolView pool, Cause cause, Optional<Instant> next) {
-        // Marks alone never touch a person's pause.
-        boolean paused = pool.paused() && !pool.pausedByUs();
-        return new PoolDecision(Optional.of(new Change(paused, Marks.NONE, cause)), next);
+    private static PoolDecision opened(Cause cause, Optional<Instant> next) {
+        return new PoolDecision(Optional.of(new Change(false, Marks.NONE, cause)), next);
+    }
+
+    /** The pool as it is, with these marks. */
+    private static PoolDecision noted(PoolView pool, Marks marks, Optional<Instant> next) {
+        return new PoolDecision(
+                pool.marks().equals(marks)
+                        ? Optional.empty()
+                        : Optional.of(new Change(pool.paused(), marks, Cause.NOTED)),
+                next);
     }
 
     static Duration leastOpen(WindowView server) {

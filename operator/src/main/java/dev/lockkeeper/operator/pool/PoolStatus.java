@@ -67,6 +67,14 @@ public record PoolStatus(
                 "This cluster has no API group machineconfiguration.openshift.io, so it is no OKD: there are no pools to open.");
     }
 
+    static PoolStatus notRead(WindowView window, String problem) {
+        return idle(
+                "PoolsNotRead",
+                "The pool '" + window.pool()
+                        + "' is neither opened nor paused until this is mended, not even by maxPause: "
+                        + Sentences.cut(problem, LONGEST));
+    }
+
     static PoolStatus noPool(WindowView window, Collection<String> pools) {
         return idle(
                 "NoPool",
@@ -127,7 +135,7 @@ public record PoolStatus(
             }
             return pool.updateWaiting() && pool.machines().unavailable() > 0 ? PoolState.Closing : PoolState.Closed;
         }
-        if (pool.marks().pausedBy() != null) {
+        if (pool.marks().byPerson() || pool.marks().pausedBy() != null) {
             return PoolState.OpenedByPerson;
         }
         if (pool.marks().openedAt() != null) {
@@ -179,7 +187,7 @@ public record PoolStatus(
                         "Paused",
                         false,
                         "OpenedByPerson",
-                        "A person opened it outside of a window. It is paused again at the end of the next window; sooner if the annotation lockkeeper.dev/paused-by is removed.");
+                        "A person opened it outside of a window. It is paused again at the end of the next window; sooner if the annotation lockkeeper.dev/by-person is removed.");
             case MaxPauseReached ->
                 new Condition(
                         "Paused",

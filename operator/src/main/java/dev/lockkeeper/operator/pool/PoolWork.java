@@ -30,6 +30,7 @@ public final class PoolWork {
 
     private static final Logger LOG = Logger.getLogger(PoolWork.class);
     private static final Duration SOONEST = Duration.ofMillis(500);
+    private static final String WINDOWS_SETTING = "lockkeeper.okd.pool-windows";
 
     /**
      * What is switched on.
@@ -69,7 +70,7 @@ public final class PoolWork {
      * Does what is to be done now. Blocks; to be called by one thread at a time.
      *
      * @return when to call it again
-     * @throws StoreException if PoolWindows or pools cannot be read
+     * @throws StoreException if PoolWindows or pools cannot be read; PoolWindows that can say so
      */
     public Duration pass() throws StoreException {
         if (!settings.pools()) {
@@ -78,7 +79,7 @@ public final class PoolWork {
         }
         // Pools first: a write to one fails if it changed since. Read after the PoolWindows, a pool that was
         // paused for a new one would look abandoned to a leader that slept in between.
-        Optional<List<PoolView>> pools = store.pools();
+        Optional<List<PoolView>> pools = readPools();
         List<WindowView> windows = store.windows();
         if (pools.isEmpty()) {
             figures.accept(PoolFigures.NONE);
@@ -88,17 +89,37 @@ public final class PoolWork {
         return pass(windows, pools.get());
     }
 
+    private Optional<List<PoolView>> readPools() throws StoreException {
+        try {
+            return store.pools();
+        } catch (StoreException | RuntimeException e) {
+            String problem = String.valueOf(e.getMessage());
+            try {
+                store.windows()
+                        .forEach(w -> tell(
+                                w,
+                                settings.windows()
+                                        ? PoolStatus.notRead(w, problem)
+                                        : PoolStatus.switchedOff(w, WINDOWS_SETTING)));
+            } catch (StoreException | RuntimeException alsoThis) {
+                e.addSuppressed(alsoThis);
+            }
+            throw e;
+        }
+    }
+
     /** No pools, so none that it could have left paused. */
     private void withoutApi(WindowView window) {
         if (window.deleting() && window.held()) {
-            safely("poolwindow=" + window.name(), () -> store.hold(window, false));
+            letGo(window);
         } else {
             tell(window, PoolStatus.noApi());
         }
     }
 
     private Duration pass(List<WindowView> listed, List<PoolView> pools) {
-        List<WindowView> windows = settings.windows() ? held(listed, pools) : listed;
+        Map<String, String> unheld = new HashMap<>();
+        List<WindowView> windows = settings.windows() ? held(listed, pools, unheld) : listed;
         Map<String, WindowView> servers = settings.windows() ? WindowView.servers(windows) : Map.of();
         Map<String, List<NodeView>> nodesOf = PoolNodes.byPool(pools, nodes.all());
         List<PoolFigures.OfPool> told = new ArrayList<>();
@@ -109,7 +130,7 @@ public final class PoolWork {
         for (PoolView pool : pools) {
             Optional<WindowView> server = Optional.ofNullable(servers.get(pool.name()));
             Outcome outcome = settings.windows()
-                    ? act(pool, server, windows, now)
+                    ? act(pool, server, windows, unheld, now)
                     : new Outcome(pool, PoolDecision.NOTHING, null);
             after.add(outcome.pool());
             outcome.decision().next().ifPresent(next::add);
@@ -126,39 +147,62 @@ public final class PoolWork {
         }
         figures.accept(new PoolFigures(told, PoolNodes.kinds(nodes.all())));
         windows.forEach(w -> finish(w, statuses.get(w.name()), servers, after));
-        return pause(next, now);
+        return untilNext(next, now);
     }
 
     /** @param problem why the decision was not carried out; null: it was, or there was nothing to do */
     private record Outcome(PoolView pool, PoolDecision decision, String problem) {}
 
-    /** With the finalizer on those that serve a pool: none is to be gone before the pool that is paused for it is open again. */
-    private List<WindowView> held(List<WindowView> windows, List<PoolView> pools) {
+    /**
+     * With the finalizer on those that serve a pool: none is to be gone before the pool that is paused for it is open again.
+     *
+     * @param unheld gets why one has none, by the PoolWindow's name
+     */
+    private List<WindowView> held(List<WindowView> windows, List<PoolView> pools, Map<String, String> unheld) {
         Set<String> existing = pools.stream().map(PoolView::name).collect(Collectors.toSet());
         Set<WindowView> serving = Set.copyOf(WindowView.servers(windows).values());
         return windows.stream()
-                .map(w -> !w.held() && serving.contains(w) && existing.contains(w.pool()) ? hold(w) : w)
+                .map(w -> !w.held() && serving.contains(w) && existing.contains(w.pool()) ? hold(w, unheld) : w)
                 .toList();
     }
 
-    private WindowView hold(WindowView window) {
+    private WindowView hold(WindowView window, Map<String, String> unheld) {
         try {
-            return store.hold(window, true).orElse(window);
+            WindowView held = store.hold(window, true).orElse(window);
+            problems.remove(finalizer(window));
+            return held;
         } catch (StoreException | RuntimeException e) {
-            log("poolwindow=" + window.name(), e);
+            log(finalizer(window), e);
+            unheld.put(window.name(), String.valueOf(e.getMessage()));
             return window;
         }
     }
 
-    private Outcome act(PoolView pool, Optional<WindowView> server, List<WindowView> windows, Instant now) {
+    private void letGo(WindowView window) {
+        safely(finalizer(window), () -> store.hold(window, false));
+    }
+
+    /** Apart from the status: that it can be written must not hide that the finalizer cannot. */
+    private static String finalizer(WindowView window) {
+        return "finalizer of poolwindow=" + window.name();
+    }
+
+    private Outcome act(
+            PoolView pool,
+            Optional<WindowView> server,
+            List<WindowView> windows,
+            Map<String, String> unheld,
+            Instant now) {
         PoolDecision decision = PoolDecision.of(pool, server.orElse(null), now);
         Change change = decision.change().orElse(null);
         if (change == null) {
+            problems.remove("pool=" + pool.name());
             return new Outcome(pool, decision, null);
         }
         PoolDecision again = new PoolDecision(Optional.empty(), Optional.of(now));
         if (change.paused() && !pool.paused() && !server.get().held()) {
-            return new Outcome(pool, again, null);
+            String problem = unheld.get(server.get().name());
+            return new Outcome(pool, problem == null ? again : PoolDecision.NOTHING, problem);
         }
         try {
             Optional<PoolView> changed = store.change(pool, change);
@@ -166,7 +210,7 @@ public final class PoolWork {
                 // Somebody else was faster. What to do is decided anew, on what is there then.
                 return new Outcome(pool, again, null);
             }
-            tell(pool, server.or(() -> named(pool.marks().pausedBy(), windows)), change, decision);
+            announce(pool, server.or(() -> named(pool.marks().pausedBy(), windows)), change, decision);
             problems.remove("pool=" + pool.name());
             return new Outcome(changed.get(), decision, null);
         } catch (StoreException | RuntimeException e) {
@@ -179,7 +223,7 @@ public final class PoolWork {
         return windows.stream().filter(w -> w.name().equals(name)).findFirst();
     }
 
-    private void tell(PoolView pool, Optional<WindowView> server, Change change, PoolDecision decision) {
+    private void announce(PoolView pool, Optional<WindowView> server, Change change, PoolDecision decision) {
         String until = decision.next().map(at -> ", until " + at).orElse("");
         Reason reason = change.paused() ? Reason.PoolPaused : Reason.PoolOpened;
         String note = switch (change.cause()) {
@@ -220,17 +264,17 @@ public final class PoolWork {
 
     /** @param status null: it does not serve its pool */
     private void finish(WindowView window, PoolStatus status, Map<String, WindowView> servers, List<PoolView> pools) {
-        boolean needed =
-                pools.stream().anyMatch(p -> window.name().equals(p.marks().pausedBy()));
+        boolean needed = pools.stream()
+                .anyMatch(p -> p.pausedByUs() && window.name().equals(p.marks().pausedBy()));
         if (window.deleting() && window.held() && !needed) {
-            safely("poolwindow=" + window.name(), () -> store.hold(window, false));
+            letGo(window);
             return;
         }
         WindowView server = servers.get(window.pool());
         if (status != null) {
             tell(window, status);
         } else if (!settings.windows()) {
-            tell(window, PoolStatus.switchedOff(window, "lockkeeper.okd.pool-windows"));
+            tell(window, PoolStatus.switchedOff(window, WINDOWS_SETTING));
         } else if (window.deleting()) {
             tell(window, PoolStatus.deleting(window));
         } else if (server != null && !server.name().equals(window.name())) {
@@ -242,7 +286,7 @@ public final class PoolWork {
         }
     }
 
-    private Duration pause(List<Instant> next, Instant now) {
+    private Duration untilNext(List<Instant> next, Instant now) {
         return next.stream()
                 .min(Comparator.naturalOrder())
                 .map(at -> Duration.between(now, at))

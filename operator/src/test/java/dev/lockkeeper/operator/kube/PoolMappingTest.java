@@ -58,7 +58,15 @@ class PoolMappingTest {
     }
 
     private static Marks paused() {
-        return new Marks("nights", Instant.parse("2026-07-22T12:00:00Z"), null);
+        return new Marks("nights", Instant.parse("2026-07-22T12:00:00Z"), null, false);
+    }
+
+    @Test
+    void thatAPersonPausedAPoolIsReadAndNothingElseThatStandsThereMeansIt() {
+        String metadata =
+                "metadata: {name: worker, resourceVersion: '1', annotations: {lockkeeper.dev/by-person: '%s'}}";
+        assertThat(pool(metadata.formatted("true")).marks()).isEqualTo(new Marks(null, null, null, true));
+        assertThat(pool(metadata.formatted("false")).marks()).isEqualTo(Marks.NONE);
     }
 
     @Test

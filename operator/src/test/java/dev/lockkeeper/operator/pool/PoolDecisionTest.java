@@ -50,23 +50,38 @@ class PoolDecisionTest {
     }
 
     @Test
-    void aPersonsPauseIsLeftAlone() {
-        decided(pool(true, Marks.NONE), SERVER, NOON, null, null);
-        decided(pool(true, Marks.NONE), SERVER, NIGHT, null, null);
+    void aPersonsPauseIsNotedAndLeftAlone() {
+        Change noted = new Change(true, Marks.PERSON, Cause.NOTED);
+        for (WindowView server : List.of(SERVER, window("nights", null))) {
+            for (Instant now : List.of(NOON, NIGHT)) {
+                decided(pool(true, Marks.NONE), server, now, noted, null);
+                decided(pool(true, Marks.PERSON), server, now, null, null);
+            }
+        }
         decided(pool(true, Marks.NONE), null, NIGHT, null, null);
-        decided(pool(true, Marks.NONE), window("nights", null), NIGHT, null, null);
+        decided(pool(true, Marks.PERSON), null, NIGHT, new Change(true, Marks.NONE, Cause.NOTED), null);
     }
 
     @Test
     void whatIsNotedOfEarlierAtAPoolThatAPersonPausedGoesAndThePauseStays() {
-        decided(pool(true, Marks.opened(NOON)), SERVER, NOON, new Change(true, Marks.NONE, Cause.NOTED), null);
+        decided(pool(true, Marks.opened(NOON)), SERVER, NOON, new Change(true, Marks.PERSON, Cause.NOTED), null);
         decided(pool(true, Marks.opened(NOON)), null, NOON, new Change(true, Marks.NONE, Cause.NOTED), null);
     }
 
     @Test
     void whatAPersonOpenedStaysOpenUntilAWindowHasOpenedAndClosed() {
-        PoolView opened = pool(false, Marks.paused("nights", NOON));
+        PoolView opened = pool(false, Marks.PERSON);
         decided(opened, SERVER, NOON.plusSeconds(3600), null, null);
+        decided(opened, window("nights", null), NOON, null, null);
+        decided(opened, SERVER, NIGHT, new Change(false, Marks.NONE, Cause.NOTED), "2026-07-22T03:00:00Z");
+    }
+
+    @Test
+    void thatAPersonOpenedWhatWasPausedIsNotedSoThatALaterPauseIsAPersonsToo() {
+        PoolView opened = pool(false, Marks.paused("nights", NOON));
+        Change noted = new Change(false, Marks.PERSON, Cause.NOTED);
+        decided(opened, SERVER, NOON, noted, null);
+        decided(opened, window("nights", null), NOON, noted, null);
         decided(opened, SERVER, NIGHT, new Change(false, Marks.NONE, Cause.NOTED), "2026-07-22T03:00:00Z");
     }
 

@@ -36,8 +36,10 @@ class PoolHistoriesTest {
         WindowView server;
         Pauser pauser = Pauser.NOBODY;
         Instant pausedAt;
-        /** A person opened what Lockkeeper had paused, and no window has opened since at a time that the operator saw. */
-        boolean personOpened;
+        /** The operator saw a person's pause or opening, and since then no pool that is open in a window. */
+        boolean word;
+        /** A person opened what Lockkeeper had paused, and the operator has not seen it yet. */
+        boolean openedUnseen;
 
         Instant maxPauseOpenedAt;
         int release = 1;
@@ -79,7 +81,7 @@ class PoolHistoriesTest {
 
         void step() {
             now = now.plus(Duration.ofMinutes(1 + random.nextInt(300)));
-            switch (random.nextInt(24)) {
+            switch (random.nextInt(36)) {
                 case 0 -> personPauses();
                 case 1, 2 -> personOpens();
                 case 3 -> update("rendered-" + ++release, pool.reached());
@@ -96,10 +98,9 @@ class PoolHistoriesTest {
         private void personPauses() {
             told.add(now + " a person pauses");
             if (!pool.paused()) {
-                // With Lockkeeper's note still there, it takes the pause back.
-                pauser = pool.marks().pausedBy() != null ? Pauser.LOCKKEEPER : Pauser.PERSON;
-                personOpened = false;
-                maxPauseOpenedAt = null;
+                // Opened and paused again unseen, nothing has happened.
+                pauser = openedUnseen ? Pauser.LOCKKEEPER : Pauser.PERSON;
+                openedUnseen = false;
                 write(true, pool.marks());
             }
         }
@@ -107,7 +108,7 @@ class PoolHistoriesTest {
         private void personOpens() {
             told.add(now + " a person opens");
             if (pool.paused()) {
-                personOpened = pauser == Pauser.LOCKKEEPER;
+                openedUnseen = pauser == Pauser.LOCKKEEPER;
                 pauser = Pauser.NOBODY;
                 write(false, pool.marks());
             }
@@ -117,7 +118,8 @@ class PoolHistoriesTest {
         private void personRemovesMarks() {
             told.add(now + " a person removes the annotations");
             pauser = pool.paused() ? Pauser.PERSON : Pauser.NOBODY;
-            personOpened = false;
+            word = false;
+            openedUnseen = false;
             maxPauseOpenedAt = null;
             write(pool.paused(), Marks.NONE);
         }
@@ -137,6 +139,11 @@ class PoolHistoriesTest {
         }
 
         private void operate() {
+            if (pauser == Pauser.PERSON || openedUnseen) {
+                word = true;
+                openedUnseen = false;
+                maxPauseOpenedAt = null;
+            }
             Optional<Change> change = PoolDecision.of(pool, server, now).change();
             if (change.isPresent()) {
                 told.add(now + " " + pool.paused() + " " + pool.marks() + " -> " + change.get());
@@ -148,6 +155,9 @@ class PoolHistoriesTest {
                     boolean byMaxPause = change.get().marks().openedAt() != null;
                     maxPauseOpenedAt = byMaxPause ? now : null;
                 } else if (!pool.paused() && change.get().paused()) {
+                    assertThat(word)
+                            .as("what a person opened is not paused, %s", this)
+                            .isFalse();
                     pauser = Pauser.LOCKKEEPER;
                     pausedAt = now;
                     maxPauseOpenedAt = null;
@@ -157,8 +167,8 @@ class PoolHistoriesTest {
             boolean open = server != null
                     && server.timetable() != null
                     && server.timetable().openAt(now);
-            if (open || server == null) {
-                personOpened = false;
+            if (open && !pool.paused() || server == null) {
+                word = false;
                 maxPauseOpenedAt = null;
             }
             promises(open);
@@ -186,7 +196,7 @@ class PoolHistoriesTest {
                                 || now.isBefore(maxPauseOpenedAt
                                         .plus(PoolDecision.leastOpen(server))
                                         .plusSeconds(1)));
-                assertThat(personOpened || catchesUp)
+                assertThat(word || catchesUp)
                         .as("closed outside of windows, %s", this)
                         .isTrue();
             }

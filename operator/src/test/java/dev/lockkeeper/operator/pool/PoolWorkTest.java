@@ -3,6 +3,7 @@ package dev.lockkeeper.operator.pool;
 import static dev.lockkeeper.operator.pool.TestingPools.NIGHTLY;
 import static dev.lockkeeper.operator.pool.TestingPools.pool;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockkeeper.crds.v1alpha1.PoolState;
 import dev.lockkeeper.fleetlock.store.StoreException;
@@ -22,6 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class PoolWorkTest {
@@ -39,6 +44,8 @@ class PoolWorkTest {
         boolean poolsAsked;
         boolean conflicts;
         String failure;
+        String holdFailure;
+        String poolsFailure;
         Runnable afterPools = () -> {};
 
         @Override
@@ -47,8 +54,11 @@ class PoolWorkTest {
         }
 
         @Override
-        public Optional<List<PoolView>> pools() {
+        public Optional<List<PoolView>> pools() throws StoreException {
             poolsAsked = true;
+            if (poolsFailure != null) {
+                throw new StoreException(poolsFailure);
+            }
             Optional<List<PoolView>> read = listed();
             afterPools.run();
             return read;
@@ -74,7 +84,10 @@ class PoolWorkTest {
         }
 
         @Override
-        public Optional<WindowView> hold(WindowView window, boolean held) {
+        public Optional<WindowView> hold(WindowView window, boolean held) throws StoreException {
+            if (holdFailure != null) {
+                throw new StoreException(holdFailure);
+            }
             if (conflicts) {
                 return Optional.empty();
             }
@@ -336,7 +349,136 @@ class PoolWorkTest {
         store.pools.put("worker", pool(false, Marks.paused("nights", NOON)));
         work(true, true).pass();
         assertThat(store.told.get("nights").state()).isEqualTo(PoolState.OpenedByPerson);
+        assertThat(store.writes).containsExactly("worker paused", "worker open");
+        assertThat(events.atPoolWindows).isEmpty();
+    }
+
+    @Test
+    void aPersonsPauseStaysAlthoughLockkeeperHadPausedThePoolBefore() throws Exception {
+        window("nights", "worker", NIGHTLY, false, true);
+        store.pools.put("worker", pool(true, Marks.paused("nights", NOON.minus(Duration.ofDays(9)))));
+        byHand(false);
+        work(true, true).pass();
+        byHand(true);
+        work(true, true).pass();
+        now = Instant.parse("2026-07-23T01:30:00Z");
+        work(true, true).pass();
+        assertThat(store.pools.get("worker").paused()).isTrue();
+        assertThat(store.told.get("nights").state()).isEqualTo(PoolState.PausedByPerson);
+    }
+
+    @Test
+    void whatAPersonOpensAfterAPauseOfTheirOwnStaysOpen() throws Exception {
+        window("nights", "worker", NIGHTLY, false, true);
+        store.pools.put("worker", pool(true, Marks.NONE));
+        work(true, true).pass();
+        byHand(false);
+        work(true, true).pass();
+        assertThat(store.pools.get("worker").paused()).isFalse();
+        assertThat(store.told.get("nights").state()).isEqualTo(PoolState.OpenedByPerson);
+    }
+
+    private void byHand(boolean paused) {
+        store.pools.computeIfPresent(
+                "worker", (_, p) -> TestingPools.after(p, new PoolDecision.Change(paused, p.marks(), Cause.NOTED)));
+    }
+
+    @Test
+    void aPoolIsNotPausedWithoutTheFinalizerAndWhyIsSaidOnce() throws Exception {
+        store.pools.put("worker", pool(false, Marks.NONE));
+        window("nights", "worker", NIGHTLY, false, false);
+        store.holdFailure = "poolwindows is forbidden";
+        PoolWork work = work(true, true);
+        List<String> warnings = warnings(() -> {
+            assertThat(work.pass()).isEqualTo(INTERVAL);
+            assertThat(work.pass()).isEqualTo(INTERVAL);
+        });
         assertThat(store.writes).isEmpty();
+        assertThat(told("nights", "Degraded").reason()).isEqualTo("NotWritten");
+        assertThat(told("nights", "Degraded").message()).endsWith("poolwindows is forbidden");
+        assertThat(store.told.get("nights").nextChange()).isNull();
+        assertThat(warnings).hasSize(1);
+    }
+
+    @Test
+    void aFailureThatComesBackIsLoggedAgain() throws Exception {
+        window("nights", "worker", NIGHTLY, false, true);
+        PoolView paused = pool(true, Marks.paused("nights", NOON));
+        store.failure = "no";
+        PoolWork work = work(true, true);
+        List<String> warnings = warnings(() -> {
+            for (String at : List.of("2026-07-23T01:00:00Z", "2026-07-23T12:00:00Z", "2026-07-24T01:00:00Z")) {
+                now = Instant.parse(at);
+                store.pools.put("worker", paused);
+                work.pass();
+                work.pass();
+            }
+        });
+        assertThat(warnings).hasSize(2);
+    }
+
+    private interface Steps {
+        void run() throws StoreException;
+    }
+
+    private static List<String> warnings(Steps steps) throws StoreException {
+        List<String> warnings = new ArrayList<>();
+        Logger logger = Logger.getLogger(PoolWork.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    warnings.add(entry.getMessage());
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            steps.run();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return warnings;
+    }
+
+    @Test
+    void aPoolWindowThatIsDeletedGoesWhenAPersonHasOpenedItsPool() throws Exception {
+        store.pools.put("worker", pool(false, Marks.paused("nights", NOON)));
+        window("nights", "worker", NIGHTLY, true, true);
+        store.failure = "no";
+        work(true, true).pass();
+        assertThat(store.windows).isEmpty();
+    }
+
+    @Test
+    void thatPoolsCannotBeReadIsSaidAtEachPoolWindow() {
+        window("nights", "worker", NIGHTLY, false, true);
+        window("going", "worker", NIGHTLY, true, true);
+        store.poolsFailure = "machineconfigpools is forbidden";
+        assertThatThrownBy(() -> work(true, true).pass()).hasMessage("machineconfigpools is forbidden");
+        assertThat(told("nights", "Ready").status()).isFalse();
+        assertThat(told("nights", "Ready").reason()).isEqualTo("PoolsNotRead");
+        assertThat(told("nights", "Ready").message()).endsWith("machineconfigpools is forbidden");
+        assertThat(told("going", "Ready").reason()).isEqualTo("PoolsNotRead");
+        assertThatThrownBy(() -> work(true, false).pass()).isInstanceOf(StoreException.class);
+        assertThat(told("nights", "Ready").reason()).isEqualTo("SwitchedOff");
+    }
+
+    @Test
+    void aFreezeIsToldWithItsReason() throws Exception {
+        Timetable.Pause christmas = new Timetable.Pause(NOON, Instant.parse("2026-07-23T12:00:00Z"), "Christmas");
+        store.pools.put("worker", pool(false, Marks.NONE));
+        window("nights", "worker", new Timetable(List.of(), List.of(christmas)), false, true);
+        work(true, true).pass();
+        assertThat(told("nights", "Paused").reason()).isEqualTo("Frozen");
+        assertThat(told("nights", "Paused").message())
+                .isEqualTo("Paused for this PoolWindow by a freeze (Christmas) until 2026-07-23T12:00:00Z.");
     }
 
     @Test
