@@ -17,6 +17,8 @@ import dev.lockkeeper.testbed.operator.OperatorProcess;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -165,6 +167,29 @@ class MigrationIT {
         assertThat(rig.journal.entries(Journal.Boot.class, "back-1")).hasSize(1);
     }
 
+    /** The right to read the Lease comes late: a report that was answered 200 before would be lost, and with it the slot. */
+    @Test
+    void aMachineThatReportsBeforeItsLeaseCanBeReadIsFreedByItsRepeatedReport() throws Exception {
+        SimulatedMachine machine = machine("early-1", "early");
+        goesDown(machine, "early");
+        formerServerEnds();
+        importing("early");
+        OperatorProcess operator = operator(_ -> {});
+        tells("early", "NotImported: Lockkeeper may not read Lease default/fleetlock-early");
+        address.leadsTo(operator.port());
+        Rig.await()
+                .untilAsserted(() -> assertThat(rig.journal.entries(Journal.Answered.class, "early-1"))
+                        .anyMatch(a -> a.api() == Api.STEADY_STATE && a.status() == 423));
+        assertThat(rig.holder("early", "early-1")).isEmpty();
+
+        mayRead("early");
+        tells("early", "HolderImported: early-1 holds a slot");
+        Rig.await(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(rig.updated("early", machine)).isTrue());
+        assertThat(rig.read("early").getStatus().getHolders()).isEmpty();
+        assertThat(rig.journal.entries(Journal.Boot.class, "early-1")).hasSize(1);
+    }
+
     /** The former server had no time to answer, or users were logged in: it asks again, so it is still up. */
     @Test
     void aMachineThatAsksOnceMoreIsDrainedBeforeItIsTold() throws Exception {
@@ -204,7 +229,7 @@ class MigrationIT {
         rig.admin
                 .nodes()
                 .withName("odd-1")
-                .edit(n -> n.edit().editSpec().withUnschedulable(true).endSpec().build());
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"unschedulable\":true}}");
         rig.group("other");
         Map<String, String> holders = Map.of(
                 "free", "", "nobody", "0".repeat(32), "other-group", member.agentId(), "unread", member.agentId());
@@ -350,11 +375,9 @@ class MigrationIT {
         rig.admin
                 .nodes()
                 .withName("home-1")
-                .edit(n -> n.edit()
-                        .editMetadata()
-                        .removeFromAnnotations(RebootGroup.CORDONED_ANNOTATION)
-                        .endMetadata()
-                        .build());
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"" + RebootGroup.CORDONED_ANNOTATION + "\":null}}}");
         address.leadsTo(former.port());
         Instant back = Instant.now();
         Rig.await()

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 /**
  * Answers steady-states: at once where the id holds nothing, else once its machine is verified or has failed.
  *
+ * <p>One exception to "at once": as long as a former server's lock of the agent's group is to be taken over, who holds nothing is refused.
+ *
  * <ol>
  *   <li>If the cache shows one group where the id holds, the steady-state is swapped in there; the swap proves the cache right.
  *   <li>If that leaves nothing to verify, or the cache shows none or several, all groups are read, by a read that begins after the
@@ -135,8 +137,30 @@ final class SteadyStates {
                     .findFirst()
                     .ifPresentOrElse(
                             group -> loop.accept(() -> begin(new Open(call, group, done, deadline, answer))),
-                            () -> answer.complete(released(call.id())));
+                            () -> answer.complete(holdsNothing(all, call)));
         });
+    }
+
+    /**
+     * An agent that got its 200 reports no more. Whose group has a former server's lock still to be taken over may be the holder of that
+     * lock, of whom nothing would ever be heard again once it is; so it has to ask again.
+     *
+     * @param all by a fresh read, which shows nothing to be verified
+     */
+    private static Reply holdsNothing(List<GroupView> all, Call call) {
+        return importing(new Membership(all), call)
+                .filter(_ -> holding(all, call).isEmpty())
+                .map(g -> LockService.reply(new Refusal(
+                        Kind.PAUSED,
+                        "Lease " + g.policy().importing() + " is being taken over by RebootGroup '" + g.name()
+                                + "', and " + call.id() + " may be its holder. Ask again.")))
+                .orElseGet(() -> released(call.id()));
+    }
+
+    private static Optional<GroupView> importing(Membership membership, Call call) {
+        return membership.serving(call.group()).stream()
+                .filter(g -> g.policy().importing() != null && !g.policy().deleting())
+                .findFirst();
     }
 
     private void begin(Open open) {
@@ -233,11 +257,12 @@ final class SteadyStates {
         }
     }
 
-    /** What was to be verified is; only the cache says whether the id may hold in another group, which costs no request where not. */
+    /** What was to be verified is; only the cache says whether there may be more to it, which costs no request where not. */
     private void ended(Open open) {
-        boolean elsewhere = holding(groups.membership().all(), open.call).stream()
+        Membership membership = groups.membership();
+        boolean elsewhere = holding(membership.all(), open.call).stream()
                 .anyMatch(g -> !g.name().equals(open.rebootGroup) && !open.done.contains(g.name()));
-        if (elsewhere) {
+        if (elsewhere || importing(membership, open.call).isPresent()) {
             askOthers(open);
         } else {
             end(open, released(open.call.id()));

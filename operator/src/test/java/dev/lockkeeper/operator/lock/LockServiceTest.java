@@ -333,6 +333,71 @@ class LockServiceTest {
         assertThat(groups.reads()).containsExactly("*");
     }
 
+    /** Its holder may be this very machine, which would report no more once it got its 200. */
+    @Test
+    void whoHoldsNothingAsksAgainAsLongAsALockOfItsGroupIsToBeTakenOver() {
+        group("workers", 1);
+        // Wanted since; the cache does not show it yet.
+        groups.put(new TestingGroup("workers")
+                .importing("default/fleetlock-workers")
+                .view());
+        Reply meanwhile = steadyState(one).join();
+        assertThat(meanwhile.status()).isEqualTo(423);
+        assertThat(meanwhile.kind()).isEqualTo("paused");
+        assertThat(meanwhile.value()).contains("default/fleetlock-workers").endsWith("Ask again.");
+        assertThat(groups.reads()).containsExactly("*");
+
+        groups.put(new TestingGroup("workers")
+                .importing("default/fleetlock-workers")
+                .holders(holder(one, "token-1", Phase.REBOOTING))
+                .view());
+        groups.catchUp("workers", service::changed);
+        CompletableFuture<Reply> repeated = steadyState(one);
+        await().until(() -> phase("workers", one) == Phase.VERIFYING);
+        assertThat(repeated).isNotDone();
+        groups.put(new TestingGroup("workers").view());
+        groups.catchUp("workers", service::changed);
+        assertThat(steadyState(two).join().status()).as("it is over").isEqualTo(200);
+    }
+
+    @Test
+    void theLockOfOtherAgentsKeepsNobodysSteadyState() {
+        group("workers", 1);
+        groups.put(new TestingGroup("edge").importing("default/fleetlock-edge").view());
+        groups.catchUp("edge", service::changed);
+        assertThat(steadyState(one).join().status()).isEqualTo(200);
+    }
+
+    /** What it held in one group has ended, but it may be the holder of the lock that another one is to take over. */
+    @Test
+    void whoseHoldingHasEndedAsksAgainWhereALockIsToBeTakenOver() {
+        groups.put(new TestingGroup("a")
+                .serving("workers")
+                .selecting("pool", "a")
+                .holders(holder(one, "token-1", Phase.REBOOTING))
+                .view());
+        groups.put(new TestingGroup("b")
+                .serving("workers")
+                .selecting("pool", "b")
+                .importing("default/fleetlock-workers")
+                .view());
+        groups.catchUp("a", service::changed);
+        groups.catchUp("b", service::changed);
+        CompletableFuture<Reply> answer = steadyState(one);
+        await().until(() -> phase("a", one) == Phase.VERIFYING);
+        groups.catchUp("a", service::changed);
+        change(
+                "a",
+                s -> Semaphore.free(
+                                Semaphore.release(s, "token-1", "updated", Instant.now())
+                                        .next(),
+                                "token-1",
+                                false)
+                        .next());
+        groups.catchUp("a", service::changed);
+        assertThat(answer.join().kind()).isEqualTo("paused");
+    }
+
     @Test
     void aReplicaThatStopsAnswersAtOnceWhomItHoldsAndWhoComes() {
         group("workers", 1, holder(one, "token-1", Phase.REBOOTING), holder(three, "token-3", Phase.DRAINING));
