@@ -253,6 +253,7 @@ public final class Semaphore {
      * which stands in the same object as the state: so it cannot happen once more after that was done.
      *
      * @param lock the former server's lock
+     * @param lockState the state of it that names the machine: one state is taken over once, though whoever decides has an old view
      * @param token of the holding; the same at every try
      * @param boot what a fresh read of the Node shows: as nobody knows what it ran when it was told, this counts as that
      * @return whether there is such a holding now
@@ -261,6 +262,7 @@ public final class Semaphore {
             SlotState state,
             SlotPolicy policy,
             String lock,
+            String lockState,
             String token,
             String id,
             NodeRef node,
@@ -271,6 +273,7 @@ public final class Semaphore {
         }
         int total = policy.slots().total(state.members() == null ? 0 : state.members());
         boolean refused = !lock.equals(policy.importing())
+                || lockState.equals(policy.imported())
                 || policy.deleting()
                 || state.holders().size() >= total
                 || state.holderOf(id).isPresent()

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param countUnready whether a NotReady member without a slot uses one up
  * @param pausedReason why no new slot is given, null if the group is not paused
  * @param importing the former server's lock whose holder people want taken over, null if none: meanwhile the group is paused
+ * @param imported the state of a former server's lock that was dealt with last, null if none: it is never taken over again
  * @param deleting whether the group is being deleted: then it gives no new slot
  * @param maxParked with more parked machines than this, nobody gets a slot
  * @param refreshAsked an older {@code askedAt} of an open request is written anew; a fraction of the time after which a
@@ -21,6 +22,7 @@ public record SlotPolicy(
         boolean countUnready,
         String pausedReason,
         String importing,
+        String imported,
         boolean deleting,
         int maxParked,
         Duration refreshAsked,

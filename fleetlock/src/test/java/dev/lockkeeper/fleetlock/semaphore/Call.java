@@ -19,7 +19,8 @@ sealed interface Call {
 
         @Override
         public Step<?> on(SlotState state, SlotPolicy policy, Instant now) {
-            return Semaphore.takeOver(state, policy, LOCK, token, id, node, new Boot("boot-1", "44.1"), now);
+            return Semaphore.takeOver(
+                    state, policy, LOCK, LOCK + "@7", token, id, node, new Boot("boot-1", "44.1"), now);
         }
     }
 

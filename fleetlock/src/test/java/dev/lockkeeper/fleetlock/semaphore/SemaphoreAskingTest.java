@@ -127,7 +127,7 @@ class SemaphoreAskingTest {
     void aShareOfTheMembersCountsAsSlots() {
         SlotPolicy p = policy(1);
         SlotPolicy share = new SlotPolicy(
-                "workers", new Slots.Percent(40), true, null, null, false, 1, p.refreshAsked(), p.backoff());
+                "workers", new Slots.Percent(40), true, null, null, null, false, 1, p.refreshAsked(), p.backoff());
         assertThat(ask(draining(1), share, asking(2), T0).next().holders()).hasSize(2);
         assertThat(ask(draining(1, 2), share, asking(3), T0).next().holders()).hasSize(2);
     }
@@ -219,7 +219,7 @@ class SemaphoreAskingTest {
     void aGrantEndsTheMachinesOwnParkingOnly() {
         SlotPolicy p = policy(3);
         SlotPolicy lenient =
-                new SlotPolicy("workers", p.slots(), true, null, null, false, 2, p.refreshAsked(), p.backoff());
+                new SlotPolicy("workers", p.slots(), true, null, null, null, false, 2, p.refreshAsked(), p.backoff());
         SlotState state = parked(1, 2);
         assertThat(ask(state, lenient, asking(1), T0).next().parked())
                 .extracting(Parked::id)

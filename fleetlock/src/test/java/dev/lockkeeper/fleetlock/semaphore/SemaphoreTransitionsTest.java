@@ -448,14 +448,35 @@ class SemaphoreTransitionsTest {
     private static final String LOCK = "default/fleetlock-workers";
 
     private static SlotPolicy importing(int slots) {
+        return importing(slots, null);
+    }
+
+    private static SlotPolicy importing(int slots, String imported) {
         SlotPolicy p = policy(slots);
         return new SlotPolicy(
-                p.name(), p.slots(), true, "importing", LOCK, false, p.maxParked(), p.refreshAsked(), p.backoff());
+                p.name(),
+                p.slots(),
+                true,
+                "importing",
+                LOCK,
+                imported,
+                false,
+                p.maxParked(),
+                p.refreshAsked(),
+                p.backoff());
     }
 
     private static Step<Boolean> takenOver(SlotState state, SlotPolicy policy, int machine) {
         return Semaphore.takeOver(
-                state, policy, LOCK, "import-" + machine, id(machine), node(machine), new Boot("boot-1", "44.1"), T0);
+                state,
+                policy,
+                LOCK,
+                LOCK + "@7",
+                "import-" + machine,
+                id(machine),
+                node(machine),
+                new Boot("boot-1", "44.1"),
+                T0);
     }
 
     @Test
@@ -467,8 +488,8 @@ class SemaphoreTransitionsTest {
         assertThat(holder.bootId()).isEqualTo("boot-1");
         assertThat(holder.toldAt()).isEqualTo(T0);
         assertThat(takenOver(state, importing(2), 1)).isEqualTo(new Step<>(state, true));
-        Step<Boolean> underAnotherToken =
-                Semaphore.takeOver(state, importing(2), LOCK, "import-x", id(1), node(1), Boot.UNKNOWN, T0);
+        Step<Boolean> underAnotherToken = Semaphore.takeOver(
+                state, importing(2), LOCK, LOCK + "@7", "import-x", id(1), node(1), Boot.UNKNOWN, T0);
         assertThat(underAnotherToken).isEqualTo(new Step<>(state, false));
         assertThat(Semaphore.steadyState(state, id(1), T0)
                         .next()
@@ -488,6 +509,13 @@ class SemaphoreTransitionsTest {
         assertThat(takenOver(same, importing(2), 1).next())
                 .as("it holds a slot")
                 .isSameAs(same);
+    }
+
+    /** A tool put the wish back, and who decided has not seen that it was dealt with. */
+    @Test
+    void nobodyIsTakenOverOnceMoreFromTheSameStateOfALock() {
+        assertThat(takenOver(COUNTED, importing(1, LOCK + "@7"), 1)).isEqualTo(new Step<>(COUNTED, false));
+        assertThat(takenOver(COUNTED, importing(1, LOCK + "@6"), 1).outcome()).isTrue();
     }
 
     @Test

@@ -29,6 +29,7 @@ final class Workers {
                 true,
                 null,
                 null,
+                null,
                 false,
                 1,
                 Duration.ofMinutes(3),
@@ -38,19 +39,19 @@ final class Workers {
     static SlotPolicy paused(int slots, String reason) {
         SlotPolicy p = policy(slots);
         return new SlotPolicy(
-                p.name(), p.slots(), true, reason, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
+                p.name(), p.slots(), true, reason, null, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
     }
 
     static SlotPolicy deleting(int slots) {
         SlotPolicy p = policy(slots);
         return new SlotPolicy(
-                p.name(), p.slots(), true, null, null, true, p.maxParked(), p.refreshAsked(), p.backoff());
+                p.name(), p.slots(), true, null, null, null, true, p.maxParked(), p.refreshAsked(), p.backoff());
     }
 
     static SlotPolicy notCountingUnready(int slots) {
         SlotPolicy p = policy(slots);
         return new SlotPolicy(
-                p.name(), p.slots(), false, null, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
+                p.name(), p.slots(), false, null, null, null, false, p.maxParked(), p.refreshAsked(), p.backoff());
     }
 
     static String id(int machine) {

@@ -51,6 +51,7 @@ class ContentionTest {
                 true,
                 null,
                 null,
+                null,
                 false,
                 1,
                 Duration.ofMinutes(3),

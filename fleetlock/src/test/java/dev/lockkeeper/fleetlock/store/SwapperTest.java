@@ -38,6 +38,7 @@ class SwapperTest {
             true,
             null,
             null,
+            null,
             false,
             1,
             Duration.ofMinutes(3),

@@ -73,7 +73,6 @@ public final class GroupMapping {
                         ? null
                         : spec.getClientSecretRef().getName(),
                 annotations.get(RebootGroup.FREE_SLOT_ANNOTATION),
-                annotations.get(RebootGroup.IMPORTED_LEASE_ANNOTATION),
                 policy(group, spec, annotations),
                 drain(or(spec.getDrain(), new DrainSpec())),
                 verify(spec, or(spec.getVerify(), new VerifySpec())),
@@ -90,6 +89,7 @@ public final class GroupMapping {
                 or(spec.getCountUnready(), RebootGroupDefaults.COUNT_UNREADY),
                 pausedReason(importing, annotated, paused),
                 importing,
+                annotations.get(RebootGroup.IMPORTED_LEASE_ANNOTATION),
                 group.getMetadata().getDeletionTimestamp() != null,
                 or(or(spec.getVerify(), new VerifySpec()).getMaxParked(), RebootGroupDefaults.MAX_PARKED),
                 refreshAsked,

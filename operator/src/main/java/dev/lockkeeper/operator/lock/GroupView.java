@@ -15,7 +15,6 @@ import java.util.List;
  * @param nodeSelector the members, null for every node that no other RebootGroup selects
  * @param secret name of the Secret with the agents' passwords, null if none is asked for
  * @param freeSlot the annotation that frees a slot: a node's name or an agent's id; null if absent
- * @param importedLease the annotation that names the state of a former server's lock that was taken over; null if absent
  * @param resourceVersion of the object that this was read from
  */
 public record GroupView(
@@ -29,7 +28,6 @@ public record GroupView(
         LabelMatch nodeSelector,
         String secret,
         String freeSlot,
-        String importedLease,
         SlotPolicy policy,
         DrainPolicy drain,
         VerifySettings verify,

@@ -15,8 +15,11 @@ sealed interface ImportPlan {
      */
     record Nothing(String why, String mark) implements ImportPlan {}
 
-    /** @param node null for a machine that is no node */
-    record TakeOver(String id, NodeView node) implements ImportPlan {}
+    /**
+     * @param node null for a machine that is no node
+     * @param mark the state of the lock that names the machine
+     */
+    record TakeOver(String id, NodeView node, String mark) implements ImportPlan {}
 
     /**
      * The holder is in: its cordon is taken over, then the wish is done with.

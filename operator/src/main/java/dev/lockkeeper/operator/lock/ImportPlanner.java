@@ -3,6 +3,7 @@ package dev.lockkeeper.operator.lock;
 import dev.lockkeeper.crds.v1alpha1.RebootGroup;
 import dev.lockkeeper.fleetlock.semaphore.Holder;
 import dev.lockkeeper.fleetlock.semaphore.NodeRef;
+import dev.lockkeeper.fleetlock.semaphore.Phase;
 import dev.lockkeeper.fleetlock.semaphore.Sentences;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +64,11 @@ final class ImportPlanner {
             GroupView group, FormerLock lock, FormerLocks.Look look, Nodes nodes, Membership membership) {
         Optional<Holder> begun = begun(group);
         return switch (look) {
-            case FormerLocks.Forbidden(String user) -> new ImportPlan.Refuse(forbidden(lock, user));
+            case FormerLocks.Forbidden(String user) ->
+                new ImportPlan.Refuse(forbidden(lock, user)
+                        + begun.filter(h -> h.phase() == Phase.RELEASING)
+                                .map(h -> keptFromFreeing(group, h))
+                                .orElse(""));
             case FormerLocks.Absent _ ->
                 begun.<ImportPlan>map(holder -> new ImportPlan.Finish(holder, lock.mark(GONE)))
                         .orElseGet(() -> absent(group, lock));
@@ -75,7 +80,7 @@ final class ImportPlanner {
 
     /** One that was dealt with is deleted then, and whatever applies the annotation once more means no other. */
     private static ImportPlan absent(GroupView group, FormerLock lock) {
-        String before = group.importedLease();
+        String before = group.policy().imported();
         return before != null && before.startsWith(lock.mark(""))
                 ? new ImportPlan.Nothing("Lease " + lock + " was taken over before, and is gone.", before)
                 : new ImportPlan.Refuse("There is no Lease " + lock
@@ -98,7 +103,7 @@ final class ImportPlanner {
         if (id == null) {
             return new ImportPlan.Nothing("Nobody holds Lease " + lock + ": there is nobody to take over.", mark);
         }
-        if (mark.equals(group.importedLease())) {
+        if (mark.equals(group.policy().imported())) {
             return new ImportPlan.Nothing(
                     "The holder of Lease " + lock + ", " + id
                             + ", was taken over before, and the Lease has not changed since. Delete the Lease; or, if that machine needs a slot once more, remove the annotation "
@@ -118,7 +123,9 @@ final class ImportPlanner {
                 group.state().holderOf(id).or(() -> group.state().holderOn(ref));
         if (here.isPresent()) {
             return new ImportPlan.Nothing(
-                    "The holder of Lease " + lock + ", " + here.get().machine() + ", has a slot here already.", mark);
+                    "The holder of Lease " + lock + ", " + here.get().machine() + ", has a slot here already."
+                            + leftCordoned(node),
+                    mark);
         }
         Optional<GroupView> elsewhere = membership.all().stream()
                 .filter(g -> g.state().holderOf(id).isPresent()
@@ -141,7 +148,7 @@ final class ImportPlanner {
                     + " hold all " + group.totalSlots()
                     + ". It is taken over as soon as one is free, or raise spec.slots.");
         }
-        return new ImportPlan.TakeOver(id, node);
+        return new ImportPlan.TakeOver(id, node, mark);
     }
 
     /** Why the machine is none of this group's; empty if it is. */
@@ -178,6 +185,21 @@ final class ImportPlanner {
                 + " create role lockkeeper-import --verb=get --resource=leases.coordination.k8s.io --resource-name="
                 + lock.name() + "; kubectl -n " + lock.namespace()
                 + " create rolebinding lockkeeper-import --role=lockkeeper-import --user=" + user;
+    }
+
+    /** No step is taken with a holder before its lock is dealt with, so not this one either. */
+    private static String keptFromFreeing(GroupView group, Holder holder) {
+        return ". " + holder.machine() + " is to be freed, and keeps its slot until then; or " + unwish(group)
+                + ", and uncordon its node yourself";
+    }
+
+    /** Its slot was not got with the lock, so neither is its cordon: that may be a person's. */
+    private static String leftCordoned(NodeView node) {
+        return node != null && node.unschedulable() && node.cordonToken() == null
+                ? " Node " + node.name()
+                        + " was cordoned without Lockkeeper and stays so when that slot is free: kubectl uncordon "
+                        + node.name() + ", if nobody wants it."
+                : "";
     }
 
     private static String unwish(GroupView group) {

@@ -96,7 +96,7 @@ public final class ImportWork {
     }
 
     /** @return whether the lock is still to be taken over */
-    private boolean carryOut(GroupView group, ImportPlan plan) {
+    private boolean carryOut(GroupView group, ImportPlan plan) throws StoreException {
         switch (plan) {
             case ImportPlan.Refuse(String why) -> {
                 if (!why.equals(told.put(group.name(), why))) {
@@ -155,16 +155,27 @@ public final class ImportWork {
         swapper.swap(
                         group.name(),
                         s -> Semaphore.takeOver(
-                                s.state(), s.policy(), group.policy().importing(), token, plan.id(), node, seen, now))
+                                s.state(),
+                                s.policy(),
+                                group.policy().importing(),
+                                plan.mark(),
+                                token,
+                                plan.id(),
+                                node,
+                                seen,
+                                now))
                 .toCompletableFuture()
                 .join();
         crashPoint.accept("AFTER_IMPORT");
     }
 
-    private boolean finished(GroupView group, ImportPlan.Finish plan) {
+    private boolean finished(GroupView group, ImportPlan.Finish plan) throws StoreException {
         Holder holder = plan.holder();
         Optional<NodeView> node = holder.node() == null ? Optional.empty() : fresh(holder.node());
         boolean cordoned = node.filter(NodeView::unschedulable).isPresent();
+        if (!stillWanted(group, holder)) {
+            return false;
+        }
         crashPoint.accept("BEFORE_ADOPT");
         if (cordoned && !cordons.adopt(node.get(), holder.token())) {
             return false;
@@ -182,6 +193,17 @@ public final class ImportWork {
                 holder.machine() + " holds a slot, taken over from Lease " + holder.importedFrom()
                         + ": it may be rebooting." + (cordoned ? " Its cordon goes with the slot." : ""));
         return true;
+    }
+
+    /**
+     * By a fresh read, which has to follow that of the Node: then whatever is done to the Node once the taking over has ended, such as a
+     * person's cordon, is done after that read, and its resourceVersion keeps an old view from adopting it.
+     */
+    private boolean stillWanted(GroupView group, Holder holder) throws StoreException {
+        return store.readAll().stream()
+                .filter(g -> g.uid().equals(group.uid()))
+                .flatMap(g -> ImportPlanner.begun(g).stream())
+                .anyMatch(h -> h.token().equals(holder.token()));
     }
 
     private Optional<NodeView> fresh(NodeRef ref) {

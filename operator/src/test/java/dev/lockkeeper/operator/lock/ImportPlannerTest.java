@@ -48,6 +48,7 @@ class ImportPlannerTest {
                         workers().view().state(),
                         workers().view().policy(),
                         WISH,
+                        LOCK.mark("7"),
                         "token",
                         "worker-1",
                         NODE.ref(),
@@ -61,12 +62,13 @@ class ImportPlannerTest {
     @Test
     void aMemberThatHoldsTheLeaseIsTakenOver() {
         nodes.show(NODE);
-        assertThat(plan(workers().view(), HELD)).isEqualTo(new ImportPlan.TakeOver("worker-1", NODE));
+        assertThat(plan(workers().view(), HELD)).isEqualTo(new ImportPlan.TakeOver("worker-1", NODE, LOCK.mark("7")));
     }
 
     @Test
     void aMachineThatIsNoNodeIsTakenOverWhereSuchMayTakeSlots() {
-        assertThat(plan(workers().others().view(), HELD)).isEqualTo(new ImportPlan.TakeOver("worker-1", null));
+        assertThat(plan(workers().others().view(), HELD))
+                .isEqualTo(new ImportPlan.TakeOver("worker-1", null, LOCK.mark("7")));
         assertThat(refused(plan(workers().view(), HELD))).contains("matches no node");
     }
 
@@ -104,6 +106,50 @@ class ImportPlannerTest {
                 .holders(held("worker-1", null))
                 .view();
         assertThat(refused(plan(workers().view(), HELD, elsewhere))).contains("RebootGroup 'edge'");
+    }
+
+    /** That slot's holding did not cordon it, so it will not uncordon it; and nobody can tell whose cordon it is. */
+    @Test
+    void ofWhoHoldsASlotAlreadyACordonThatStaysIsTold() {
+        GroupView group = workers().slots(2).holders(held("worker-1", NODE)).view();
+        nodes.show(cordoned(null));
+        assertThat(((ImportPlan.Nothing) plan(group, HELD)).why()).contains("kubectl uncordon worker-1,");
+        nodes.show(cordoned("token"));
+        assertThat(((ImportPlan.Nothing) plan(group, HELD)).why()).doesNotContain("uncordon");
+        nodes.show(NODE);
+        assertThat(((ImportPlan.Nothing) plan(group, HELD)).why()).doesNotContain("uncordon");
+    }
+
+    private static NodeView cordoned(String token) {
+        return new NodeView(
+                "worker-1",
+                "uid-worker-1",
+                "2",
+                NODE.labels(),
+                "worker-1",
+                null,
+                "boot-1",
+                "",
+                true,
+                T0,
+                T0,
+                true,
+                token,
+                null);
+    }
+
+    /** Its lock may not be read, so nothing is done with it: else it would seem that freeing its slot did nothing. */
+    @Test
+    void whoIsToBeFreedInTheMiddleOfItIsTold() {
+        Holder freed = Semaphore.release(workers().holders(imported()).view().state(), "token", "an administrator", T0)
+                .next()
+                .holders()
+                .getFirst();
+        assertThat(refused(plan(workers().holders(freed).view(), new FormerLocks.Forbidden("x"))))
+                .contains("worker-1 is to be freed")
+                .contains("kubectl annotate rbg workers lockkeeper.dev/import-lease-");
+        assertThat(refused(plan(workers().holders(imported()).view(), new FormerLocks.Forbidden("x"))))
+                .doesNotContain("to be freed");
     }
 
     @Test
@@ -187,7 +233,8 @@ class ImportPlannerTest {
                             TestingGroup group =
                                     workers().slots(slots).imported(mark).holders(holders.toArray(Holder[]::new));
                             GroupView view = (others ? group.others() : group).view();
-                            if (plan(view, look) instanceof ImportPlan.TakeOver(String id, NodeView node)) {
+                            if (plan(view, look)
+                                    instanceof ImportPlan.TakeOver(String id, NodeView node, String stored)) {
                                 takenOver++;
                                 assertThat(look).isInstanceOfSatisfying(FormerLocks.Found.class, f -> {
                                     assertThat(f.holder()).isEqualTo(id);
@@ -201,6 +248,7 @@ class ImportPlannerTest {
                                                         view.state(),
                                                         view.policy(),
                                                         WISH,
+                                                        stored,
                                                         "new",
                                                         id,
                                                         ref,

@@ -64,7 +64,6 @@ public final class TestingGroups implements Groups, GroupStore {
                 g.nodeSelector(),
                 g.secret(),
                 g.freeSlot(),
-                g.importedLease(),
                 g.policy(),
                 g.drain(),
                 g.verify(),
@@ -99,6 +98,7 @@ public final class TestingGroups implements Groups, GroupStore {
         return named(group)
                 .map(g -> new Snapshot(
                         g.state().equals(stored.get(group).state())
+                                        && g.policy().equals(stored.get(group).policy())
                                 ? versions.get(group).toString()
                                 : "old",
                         g.policy(),
