@@ -135,10 +135,12 @@ class PoolWindowIT {
                 assertThat(pools.condition("nights", "Degraded")).isEqualTo("True MaxPauseReached");
             });
             assertThat(pools.marks("worker").get("lockkeeper.dev/opened-at")).startsWith("2026-07-24T02:0");
-            assertThat(rig.events("PoolWindow", "nights"))
-                    .anyMatch(e -> e.startsWith("PoolPaused: "))
-                    .anyMatch(e -> e.startsWith("PoolOpened: "))
-                    .anyMatch(e -> e.startsWith("MaxPauseReached: "));
+            // Events are sent after the status, and not waited for.
+            Rig.await()
+                    .untilAsserted(() -> assertThat(rig.events("PoolWindow", "nights"))
+                            .anyMatch(e -> e.startsWith("PoolPaused: "))
+                            .anyMatch(e -> e.startsWith("PoolOpened: "))
+                            .anyMatch(e -> e.startsWith("MaxPauseReached: ")));
 
             // Nobody but a person ends what a person began.
             assertThat(pools.paused("infra")).isTrue();
