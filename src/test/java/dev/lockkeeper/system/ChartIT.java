@@ -452,7 +452,8 @@ class ChartIT {
     @Test
     void theCertificatesSecretIsMountedWhereTheSettingsName() {
         Rendered rendered = set("tls.secretName=agents-tls");
-        assertThat(rendered.pod().at("/spec/volumes/1/secret/secretName").asText()).isEqualTo("agents-tls");
+        assertThat(rendered.pod().at("/spec/volumes/1/secret/secretName").asText())
+                .isEqualTo("agents-tls");
         JsonNode mount = rendered.container().at("/volumeMounts/1");
         assertThat(mount.path("readOnly").asBoolean()).isTrue();
         assertThat(mount.path("name").asText())

@@ -50,7 +50,8 @@ record TypedPage(List<Step> steps) {
         StringBuilder paragraph = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            boolean isText = !line.isBlank() && !line.startsWith("```") && !line.startsWith("#") && !line.startsWith("    ");
+            boolean isText =
+                    !line.isBlank() && !line.startsWith("```") && !line.startsWith("#") && !line.startsWith("    ");
             if (isText) {
                 paragraph.append(line).append(' ');
                 continue;
@@ -66,7 +67,8 @@ record TypedPage(List<Step> steps) {
             } else if (line.startsWith("#")) {
                 section = line.replaceFirst("^#+ ", "");
             } else if (line.startsWith("    $ ")) {
-                steps.add(new Step.Command(section, line.substring(6), lines.get(i + 1).strip()));
+                steps.add(new Step.Command(
+                        section, line.substring(6), lines.get(i + 1).strip()));
                 while (i + 1 < lines.size() && lines.get(i + 1).startsWith("    ")) {
                     i++;
                 }
