@@ -105,7 +105,6 @@ final class Misfortune {
         this.besides = List.of(
                 new Beside("API pauses", 90, () -> away(Part.API_SERVER)),
                 new Beside("etcd pauses", 150, () -> away(Part.ETCD)),
-                new Beside("API restarts", 400, this::restartsApi),
                 new Beside("replica ends", 200, this::mortalEnds),
                 new Beside("source failures", 120, this::sourceFails),
                 new Beside("policy changes", 30, this::policyChanges),
@@ -162,10 +161,6 @@ final class Misfortune {
                 site.plane().resume(part);
             }
         });
-    }
-
-    private Void restartsApi() throws InterruptedException {
-        return during(() -> site.plane().restart(Part.API_SERVER));
     }
 
     private interface Act {

@@ -134,7 +134,7 @@ public final class Soak {
     private static OperatorProcess operator(Site site, String name) {
         return site.operator()
                 .name(name)
-                // A restart of the API server must not end the leader.
+                // A pause of the API server on a busy machine must not end the leader, which is measured.
                 .set("LOCKKEEPER_LEADER_LEASE_DURATION", "PT35S")
                 .set("LOCKKEEPER_LEADER_RENEW_DEADLINE", "PT30S")
                 .set("LOCKKEEPER_AGENT_MAX_HOLD", faster(Duration.ofMinutes(20)))
