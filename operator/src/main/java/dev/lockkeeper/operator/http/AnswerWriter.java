@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
@@ -43,14 +44,17 @@ final class AnswerWriter {
         }
     }
 
-    /** A fault of ours, told in the log under a number that the answer names. */
+    /** A fault of ours, told in the log under a number that the answer names; unless it is that this replica stops. */
     AgentApi.Reply unexpected(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (cause instanceof RejectedExecutionException) {
+            // Nothing else makes threads take no more work.
+            Kind kind = Kind.STORE_UNAVAILABLE;
+            return new AgentApi.Reply(
+                    kind.status(), kind.text(), "This replica is stopping. Ask again, another one answers.");
+        }
         String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        LOG.errorf(
-                error instanceof CompletionException && error.getCause() != null ? error.getCause() : error,
-                "internal error %s at %s",
-                id,
-                request.path());
+        LOG.errorf(cause, "internal error %s at %s", id, request.path());
         Kind kind = Kind.INTERNAL_ERROR;
         return new AgentApi.Reply(
                 kind.status(),

@@ -37,7 +37,7 @@ record LogReport(Map<String, Integer> explained, List<String> unexplained) {
     private static final String AWAY =
             ".*(no answer|null$|was interrupted|has been exceeded|Timeout|Too Many Requests|Too many requests|code=429"
                     + "|re\\)initializing|refused|reset|was closed|closed the connection|code=50[0-9]|another writer was faster"
-                    + "|changed by others all the time)";
+                    + "|changed by others all the time|is being written by others)";
 
     /** What a soak does on purpose. */
     private static final List<Reason> REASONS = List.of(
@@ -56,6 +56,12 @@ record LogReport(Map<String, Integer> explained, List<String> unexplained) {
             Reason.of(
                     "\\[StateReader\\] pins and releases cannot be read: " + AWAY,
                     "pins and releases could not be read in time: the next look reads them"),
+            Reason.of(
+                    "\\[PoolAssembly\\] pools are not looked at now, the next pass tries again: " + AWAY,
+                    "PoolWindows could not be listed in time: the next pass does"),
+            Reason.of(
+                    "\\[BlockedThreadChecker\\] .* has been blocked for",
+                    "a thread got no processor for two seconds: the machine is full"),
             Reason.of(
                     "\\[LeaderElector\\] Exception occurred while (acquiring|renewing) lock " + AWAY,
                     "the lead could not be renewed in time: it is tried again"),
