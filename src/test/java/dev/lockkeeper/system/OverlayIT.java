@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,19 +189,7 @@ class OverlayIT {
                 .endVersion()
                 .endSpec()
                 .build();
-        admin.resource(crd).create();
-        admin.apiextensions()
-                .v1()
-                .customResourceDefinitions()
-                .withName(crd.getMetadata().getName())
-                .waitUntilCondition(
-                        made -> made != null
-                                && made.getStatus() != null
-                                && made.getStatus().getConditions().stream()
-                                        .anyMatch(c -> c.getType().equals("Established")
-                                                && c.getStatus().equals("True")),
-                        30,
-                        TimeUnit.SECONDS);
+        Rig.install(admin, crd);
     }
 
     /** What kubectl says as admin, warnings included. */

@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** What OKD brings along, as far as Lockkeeper sees it: the kind MachineConfigPool without its controller, pools and nodes. */
@@ -67,20 +66,7 @@ final class Pools {
     /** The kind, without most of its schema. */
     void install() {
         CustomResourceDefinition crd = Serialization.unmarshal(KIND, CustomResourceDefinition.class);
-        rig.admin.resource(crd).create();
-        rig.admin
-                .apiextensions()
-                .v1()
-                .customResourceDefinitions()
-                .withName(crd.getMetadata().getName())
-                .waitUntilCondition(
-                        made -> made != null
-                                && made.getStatus() != null
-                                && made.getStatus().getConditions().stream()
-                                        .anyMatch(c -> c.getType().equals("Established")
-                                                && c.getStatus().equals("True")),
-                        30,
-                        TimeUnit.SECONDS);
+        Rig.install(rig.admin, crd);
     }
 
     private NonNamespaceOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all() {

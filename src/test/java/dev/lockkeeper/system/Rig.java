@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -79,6 +81,23 @@ final class Rig implements AutoCloseable {
         Rig rig = bare(plane);
         Manifests.install(rig.admin);
         return rig;
+    }
+
+    /** Makes a kind and waits until it is served. */
+    static void install(KubernetesClient admin, CustomResourceDefinition crd) {
+        admin.resource(crd).create();
+        admin.apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName(crd.getMetadata().getName())
+                .waitUntilCondition(
+                        made -> made != null
+                                && made.getStatus() != null
+                                && made.getStatus().getConditions().stream()
+                                        .anyMatch(c -> c.getType().equals("Established")
+                                                && c.getStatus().equals("True")),
+                        30,
+                        TimeUnit.SECONDS);
     }
 
     /** Starts one operator under the shipped ServiceAccount and waits until it is ready. */

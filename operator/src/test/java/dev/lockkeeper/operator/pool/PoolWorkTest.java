@@ -15,7 +15,7 @@ import dev.lockkeeper.operator.pool.PoolDecision.Cause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -124,22 +124,7 @@ class PoolWorkTest {
     private final TestingEvents events = new TestingEvents();
     private final List<PoolFigures> figures = new ArrayList<>();
     private Instant now = NOON;
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    };
+    private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
     private PoolWork work(boolean pools, boolean windows) {
         return new PoolWork(
